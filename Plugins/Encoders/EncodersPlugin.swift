@@ -1,0 +1,6 @@
+import RefluxCore
+
+public enum EncodersPlugin: Plugin {
+  public static let name = "encoders"
+  public static func register(in registry: inout Registry) {}
+}

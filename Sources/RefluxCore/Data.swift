@@ -1,0 +1,112 @@
+/// Names an example for the length of a run, whatever batch it appears in.
+public struct ExampleID: Hashable, Sendable {
+  public let rawValue: Int
+  public init(_ rawValue: Int) { self.rawValue = rawValue }
+}
+
+/// Examples that go through the model together: one batch of an optimizer step.
+///
+/// A step may be cut into several batches (gradient accumulation). An objective divides sums by the *step's* totals,
+/// and the loop adds the batches' losses and gradients up, so a step means the same however it is cut.
+public struct Batch {
+  public var examples: [ExampleID]
+  /// How many of `examples`, from the first, are the repeated (matched) ones; see `PlannedBatch`.
+  public var matchedCount: Int
+  public var blocks: [String: TokenBlock]
+  /// Examples, matched examples, and labelled positions of the whole optimizer step.
+  public var step: (examples: Int, matched: Int, targets: Int)
+
+  public init(_ examples: [ExampleID], matchedCount: Int = 0, _ blocks: [String: TokenBlock]) {
+    (self.examples, self.matchedCount, self.blocks) = (examples, matchedCount, blocks)
+    step = (examples.count, matchedCount, examples.count)
+  }
+  public init(_ examples: [ExampleID], matchedCount: Int = 0, input: TokenBlock) {
+    self.init(examples, matchedCount: matchedCount, ["input": input])
+  }
+
+  public func block(_ name: String) throws -> TokenBlock {
+    guard let block = blocks[name] else {
+      throw RecipeError("this objective needs '\(name)' in every batch; the data has: \(blocks.keys.sorted())")
+    }
+    return block
+  }
+  public var input: TokenBlock { get throws { try block("input") } }
+}
+
+/// Tokenized examples that can be fetched in any grouping.
+public protocol Dataset {
+  var count: Int { get }
+  /// Tokens of each example.
+  var lengths: [Int] { get }
+  func batch(_ indices: [Int]) throws -> Batch
+}
+
+/// A part of a task's data: `train`, `validation`, `validation-mismatched`, `test`, `unlabeled`.
+public struct Split: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral {
+  public let rawValue: String
+  public init(rawValue: String) { self.rawValue = rawValue }
+  public init(stringLiteral value: String) { rawValue = value }
+  public static let train: Split = "train", validation: Split = "validation", test: Split = "test"
+}
+
+/// A row as a person wrote it, or as somebody else's tokenizer left it.
+public enum SourceRow: Sendable, Equatable {
+  case text(String, pair: String? = nil)
+  case tokens(ids: [Int32], segments: [Int32] = [])
+}
+
+/// One example before tokenization. Several rows are choices to pick from.
+public struct Example: Sendable {
+  public var rows: [SourceRow]
+  public var label: Label?
+  public init(rows: [SourceRow], label: Label? = nil) { (self.rows, self.label) = (rows, label) }
+}
+
+public enum Label: Sendable, Equatable {
+  case category(Int)
+  case score(Float)
+}
+
+/// What a task's model must predict; the head's size follows from it.
+public enum PredictionKind: Sendable, Equatable {
+  /// One of several named classes.
+  case classes([String])
+  /// One number.
+  case score
+  /// Which of `count` rows is right; the head has one output.
+  case choice(count: Int)
+
+  /// Outputs of the classification head.
+  public var outputs: Int {
+    switch self {
+    case .classes(let names): names.count
+    case .score, .choice: 1
+    }
+  }
+}
+
+/// A benchmark: its data, its labels, how it is scored, and the loss of its labels.
+public protocol Task: Component {
+  var prediction: PredictionKind { get }
+  /// The splits that scores are reported on, in order (MNLI has two).
+  var evaluationSplits: [Split] { get }
+  /// Reads a split. A broken file throws with its name and line.
+  func examples(_ split: Split) throws -> [Example]
+  func metrics() -> [any Metric]
+  /// The supervised loss, one value per example: `[examples]`. `temperature` (one value, or one per example) divides
+  /// the logits of a classification.
+  func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor
+}
+extension Task {
+  public var evaluationSplits: [Split] { [.validation] }
+  public func loss(_ output: ModelOutput, _ block: TokenBlock) throws -> Tensor {
+    try loss(output, block, temperature: nil)
+  }
+}
+
+/// Turns predictions into numbers, batch by batch.
+public protocol Metric: Component {
+  mutating func update(_ output: ModelOutput, _ block: TokenBlock)
+  /// The scores so far, by name; higher is better. The first is the task's headline.
+  var scores: [(name: String, value: Double)] { get }
+}

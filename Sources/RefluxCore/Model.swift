@@ -1,0 +1,136 @@
+/// A network: a function of its parameters and a block of tokens.
+///
+/// Encoders (BERT, RoBERTa, ALBERT, DeBERTa) and decoders (LLaMA) differ in the shape of `logits` and in nothing that
+/// the training loop looks at.
+public protocol Model: Component, Module {
+  var card: ModelCard { get }
+  func callAsFunction(_ input: TokenBlock, _ pass: inout ForwardPass) throws -> ModelOutput
+  /// Writes a directory that Hugging Face loads: `config.json` and `model.safetensors`.
+  func save(to directory: String) throws
+}
+
+/// The facts others need to check before they combine two models.
+public struct ModelCard: Sendable {
+  public enum Family: String, Sendable { case encoder, decoder }
+  public var family: Family
+  /// `model_type` of the configuration: `bert`, `roberta`, …
+  public var type: String
+  public var layers: Int
+  public var hiddenSize: Int
+  public var vocabularySize: Int
+  public var maxPositions: Int
+  /// Outputs of the head.
+  public var outputs: Int
+  /// The directory that the weights and the tokenizer came from, if there was one.
+  public var checkpoint: String?
+  /// What was noticed while loading: missing and unexpected tensors, a fresh head.
+  public var notes: [String] = []
+  public init(
+    _ family: Family, type: String, layers: Int, hiddenSize: Int, vocabularySize: Int, maxPositions: Int, outputs: Int,
+    checkpoint: String? = nil
+  ) {
+    (self.family, self.type, self.layers, self.hiddenSize) = (family, type, layers, hiddenSize)
+    (self.vocabularySize, self.maxPositions) = (vocabularySize, maxPositions)
+    (self.outputs, self.checkpoint) = (outputs, checkpoint)
+  }
+}
+
+/// How to run a model this time: dropout on or off, which intermediate results to keep.
+public struct ForwardPass {
+  public struct Wants: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    public static let hiddenStates = Wants(rawValue: 1), pooled = Wants(rawValue: 2)
+  }
+  public var isTraining: Bool
+  public var wants: Wants
+  private var random: RandomSource
+
+  /// `random` names the seed and the step; every dropout site of the pass takes the next key from it.
+  public init(training: Bool, wants: Wants = [], random: RandomSource = RandomSource(seed: 0)) {
+    (isTraining, self.wants, self.random) = (training, wants, random)
+  }
+
+  /// The next dropout site of this pass; `nil` when nothing is dropped. A site takes a key whether it drops or not.
+  public mutating func dropout(_ rate: Float) -> Dropout? {
+    let key = random.next()
+    return isTraining && rate > 0 ? Dropout(key: key, rate: rate) : nil
+  }
+}
+
+public struct ModelOutput {
+  public var logits: Tensor  // [examples, classes]
+  public var hiddenStates: [Tensor]  // [tokens, hiddenSize]: embeddings, then one per layer; empty unless wanted
+  public var pooled: Tensor?  // [rows, hiddenSize]
+  public init(logits: Tensor, hiddenStates: [Tensor] = [], pooled: Tensor? = nil) {
+    (self.logits, self.hiddenStates, self.pooled) = (logits, hiddenStates, pooled)
+  }
+  public var detached: ModelOutput {
+    ModelOutput(logits: logits.detached, hiddenStates: hiddenStates.map(\.detached), pooled: pooled?.detached)
+  }
+}
+
+/// The networks of a run by name: `student`, `teacher`, `reference`, `student.projection`, …
+public struct ModuleSet {
+  private var modules: [String: any Module] = [:]
+  public init() {}
+
+  public subscript(name: String) -> (any Module)? {
+    get { modules[name] }
+    set { modules[name] = newValue }
+  }
+
+  public func model(_ name: String) throws -> any Model {
+    guard let model = modules[name] as? any Model else { throw missing(name) }
+    return model
+  }
+
+  private func missing(_ name: String) -> RecipeError {
+    let present = modules.keys.sorted().joined(separator: ", ")
+    return RecipeError("this strategy needs a model called '\(name)'; the run has: \(present)")
+  }
+
+  /// Differentiates a scalar with respect to some of the modules. They are
+  /// tracked inside `body`; all others are constants.
+  public func valueAndGradient<Extra>(
+    of names: [String], _ body: (ModuleSet) throws -> (Tensor, Extra)
+  ) throws -> (extra: Extra, gradients: [String: Parameters]) {
+    let boxed = Boxed(
+      modules: try names.map { name in
+        guard let module = modules[name] else { throw missing(name) }
+        return (name, module)
+      })
+    var extra: Extra?
+    let (_, gradient) = try RefluxTensor.valueAndGradient(of: boxed) { tracked in
+      var set = self
+      for (name, module) in tracked.modules { set.modules[name] = module }
+      let (loss, rest) = try body(set)
+      extra = rest
+      return loss
+    }
+    return (extra!, Dictionary(uniqueKeysWithValues: names.map { ($0, gradient.removingPrefix($0 + ".")) }))
+  }
+}
+
+/// Differentiates a scalar with respect to one model of any type.
+public func valueAndGradient(
+  of model: any Model, createGraph: Bool = false, _ body: (any Model) throws -> Tensor
+) rethrows -> (value: Tensor, gradient: Parameters) {
+  let (value, gradient) = try RefluxTensor.valueAndGradient(
+    of: Boxed(modules: [("model", model)]), createGraph: createGraph
+  ) {
+    try body($0.modules[0].1 as! any Model)
+  }
+  return (value, gradient.removingPrefix("model."))
+}
+
+/// Several modules of any types as one module.
+private struct Boxed: Module {
+  var modules: [(String, any Module)]
+  mutating func visit(_ visitor: inout ParameterVisitor) {
+    for index in modules.indices { modules[index].1.visit(as: modules[index].0, &visitor) }
+  }
+}
+extension Module {
+  fileprivate mutating func visit(as name: String, _ visitor: inout ParameterVisitor) { visitor.visit(name, &self) }
+}

@@ -1,0 +1,130 @@
+/// What one batch teaches: the heart of a distillation method.
+///
+/// An objective never touches an optimizer. It says whose turn it is and
+/// returns a scalar; the loop differentiates that scalar with respect to the
+/// modules whose turn it is and takes the step.
+public protocol Objective: Component, Stateful {
+  /// Who takes a gradient step for each batch, in order. Default: the student, once.
+  func turns(_ progress: Progress) -> [Turn]
+
+  /// Called once before the first batch: add helper modules, build memories, check models fit.
+  mutating func prepare(_ stage: inout StageContext) throws
+
+  /// The loss of this batch for this turn. Modules whose turn it is are tracked; the rest are constants.
+  mutating func loss(_ turn: Turn, _ batch: Batch, _ step: inout StepContext) throws -> LossReport
+
+  /// Called after each optimizer step, when all of its batches have been seen.
+  mutating func stepEnded(_ progress: Progress) throws
+
+  /// How to answer at evaluation time. Default: ask the student.
+  func predict(_ block: TokenBlock, _ modules: ModuleSet, _ pass: inout ForwardPass) throws -> ModelOutput
+}
+
+extension Objective {
+  public func turns(_: Progress) -> [Turn] { [Turn("student")] }
+  public mutating func prepare(_: inout StageContext) throws {}
+  public mutating func stepEnded(_: Progress) throws {}
+  public func predict(_ block: TokenBlock, _ modules: ModuleSet, _ pass: inout ForwardPass) throws -> ModelOutput {
+    let student = try modules.model("student")
+    return try student(block, &pass)
+  }
+}
+
+/// One gradient step: which modules move, and in how many passes their gradient is gathered.
+public struct Turn: Sendable {
+  public var name: String
+  public var trains: [String]
+  public var passes: Int
+  public var pass = 0
+  public init(_ name: String, trains: [String]? = nil, passes: Int = 1) {
+    (self.name, self.trains, self.passes) = (name, trains ?? [name], passes)
+  }
+  public func at(_ pass: Int) -> Turn { var turn = self; turn.pass = pass; return turn }
+}
+
+/// A scalar to differentiate and the named parts it is made of, for the log.
+///
+/// A batch of a step reports its share: sums divided by the step's totals (``Batch/step``). The loop adds the shares.
+/// The parts stay tensors: reading one as a number would make the device wait.
+public struct LossReport {
+  public private(set) var total: Tensor
+  public private(set) var parts: [(name: String, value: Tensor)]
+
+  public init(_ name: String, _ value: Tensor) { (total, parts) = (value, [(name, value.detached)]) }
+
+  /// Adds `weight · value` to the total; the part is logged unweighted.
+  public mutating func add(_ name: String, _ value: Tensor, weight: Float = 1) {
+    total += weight == 1 ? value : value * weight
+    parts.append((name, value.detached))
+  }
+  /// A number for the log only.
+  public mutating func note(_ name: String, _ value: Tensor) { parts.append((name, value.detached)) }
+}
+
+/// What an objective sees before training.
+public struct StageContext {
+  public var modules: ModuleSet
+  public let task: any Task
+  public let data: any Dataset
+  public let seed: UInt64
+  public init(modules: ModuleSet, task: any Task, data: any Dataset, seed: UInt64) {
+    (self.modules, self.task, self.data, self.seed) = (modules, task, data, seed)
+  }
+}
+
+/// What an objective sees at each step.
+public struct StepContext {
+  public let modules: ModuleSet
+  public let task: any Task
+  public let progress: Progress
+  public var pass: ForwardPass
+  let learners: [String: Learner]
+  let streams: BatchStreams
+
+  public init(
+    _ modules: ModuleSet, _ task: any Task, _ progress: Progress, _ pass: ForwardPass,
+    _ learners: [String: Learner], _ streams: BatchStreams
+  ) {
+    (self.modules, self.task, self.progress, self.pass) = (modules, task, progress, pass)
+    (self.learners, self.streams) = (learners, streams)
+  }
+
+  public var student: any Model { get throws { try modules.model("student") } }
+  public var teacher: any Model { get throws { try modules.model("teacher") } }
+
+  /// The next batch of another split: MetaDistil's quiz, LGTM's validation set.
+  public func nextBatch(_ split: Split) throws -> Batch { try streams.next(split) }
+}
+
+/// An optimizer and its learning rate. A value: copying it copies its moments.
+public struct Learner {
+  public var optimizer: any Optimizer
+  public var schedule: any LearningRateSchedule
+  public init(_ optimizer: any Optimizer, _ schedule: any LearningRateSchedule) {
+    (self.optimizer, self.schedule) = (optimizer, schedule)
+  }
+
+  public mutating func update(
+    _ module: inout any Module, named name: String, along gradient: Parameters, gradientScale: Float = 1,
+    _ progress: Progress
+  ) {
+    optimizer.update(
+      &module, named: name, along: gradient, rate: schedule.factor(progress), gradientScale: gradientScale)
+  }
+}
+
+/// Endless batches of each split.
+public final class BatchStreams {
+  public typealias Stream = () throws -> Batch?
+  private var streams: [Split: Stream] = [:]
+  private let open: (Split) throws -> Stream
+  public init(_ open: @escaping (Split) throws -> Stream) { self.open = open }
+
+  public func next(_ split: Split) throws -> Batch {
+    if let batch = try streams[split]?() { return batch }
+    let fresh = try open(split)
+    streams[split] = fresh
+    guard let batch = try fresh() else { throw RecipeError("the \(split.rawValue) split is empty") }
+    return batch
+  }
+}

@@ -1,0 +1,34 @@
+/// Decides which examples are trained on together, and in what order.
+///
+/// Pure: the same arguments give the same plan, so a run is resumed in the middle of an epoch by planning it again and
+/// skipping what was done. An epoch may look back at the one before (DLB's batches carry over) by planning it too.
+public protocol Sampler: Component {
+  /// The optimizer steps of an epoch; each is cut into one or more batches.
+  func plan(_ data: SamplingContext, epoch: Int) throws -> [[PlannedBatch]]
+}
+
+/// What a sampler may know about the data without touching it.
+public struct SamplingContext: Sendable {
+  public var count: Int
+  public var lengths: [Int]
+  /// Batches per optimizer step.
+  public var accumulation: Int
+  public var seed: UInt64
+  public init(count: Int, lengths: [Int] = [], accumulation: Int = 1, seed: UInt64) {
+    (self.count, self.lengths, self.accumulation, self.seed) = (count, lengths, accumulation, seed)
+  }
+
+  /// A fresh permutation of `0 ..< count` for each epoch.
+  public func permutation(epoch: Int) -> [Int] {
+    var random = RandomSource(seed: seed, "order", epoch)
+    return (0..<count).shuffled(using: &random)
+  }
+}
+
+/// Indices into the data. `matched` are examples of the step before, `new` are seen for the first time.
+public struct PlannedBatch: Sendable, Equatable {
+  public var matched: [Int]
+  public var new: [Int]
+  public init(matched: [Int] = [], new: [Int]) { (self.matched, self.new) = (matched, new) }
+  public var indices: [Int] { matched + new }
+}

@@ -1,0 +1,52 @@
+/// Rows of token ids, one after the other: what a model reads.
+///
+/// There is no padding and no mask. Plain arrays, so that text can be tokenized ahead on another thread.
+public struct TokenBlock: Sendable {
+  public var ids: [Int32]  // [tokens]
+  /// Which text of a pair a token belongs to; empty when the model has no segments.
+  public var segments: [Int32]  // [tokens] or []
+  public var rows: RowOffsets  // [rows + 1]
+  /// Rows that belong to one example and are compared with each other (COPA: 2). Logits are then `[examples, choices]`.
+  public var choices: Int
+  public var targets: Targets?
+  /// The number of the first row within the optimizer step: dropout depends on it, not on the cut into batches.
+  public var firstRow = 0
+
+  public init(ids: [Int32], segments: [Int32] = [], rows: RowOffsets, choices: Int = 1, targets: Targets? = nil) {
+    precondition(
+      rows.tokenCount == ids.count && rows.rowCount.isMultiple(of: choices),
+      "\(ids.count) tokens in \(rows.rowCount) rows of \(rows.tokenCount) tokens, \(choices) rows to an example")
+    (self.ids, self.segments, self.rows) = (ids, segments, rows)
+    (self.choices, self.targets) = (choices, targets)
+  }
+
+  public var rowCount: Int { rows.rowCount }
+  public var exampleCount: Int { rows.rowCount / choices }
+
+  /// Each token's place in its row: `0 1 2 … 0 1 …`.
+  public var positions: [Int32] {  // [tokens]
+    (0..<rowCount).flatMap { 0..<Int32(rows[$0].count) }
+  }
+
+  /// Each token's number for ``Dropout``: its row of the step and its position, `row · 2^16 + position`.
+  public var dropoutCounters: [Int32] {  // [tokens]
+    (0..<rowCount).flatMap { row in
+      rows[row].indices.map { Int32(truncatingIfNeeded: (firstRow + row) << 16 | ($0 - rows[row].lowerBound)) }
+    }
+  }
+}
+
+/// What is right for each example of a block.
+public enum Targets: Sendable {
+  case classes([Int])  // [examples]
+  case scores([Float])  // [examples]
+  case tokens([[Int]])  // [rows][positions]; negative: ignore
+
+  public func taking(_ examples: [Int]) -> Targets {
+    switch self {
+    case .classes(let all): .classes(examples.map { all[$0] })
+    case .scores(let all): .scores(examples.map { all[$0] })
+    case .tokens(let all): .tokens(examples.map { all[$0] })
+    }
+  }
+}

@@ -1,0 +1,7 @@
+import RefluxCore
+
+/// The largest absolute difference between two lists of numbers; infinite if their lengths differ.
+public func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+  guard a.count == b.count else { return .infinity }
+  return zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+}
