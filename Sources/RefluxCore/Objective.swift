@@ -47,18 +47,23 @@ public struct Turn: Sendable {
 /// A batch of a step reports its share: sums divided by the step's totals (``Batch/step``). The loop adds the shares.
 /// The parts stay tensors: reading one as a number would make the device wait.
 public struct LossReport {
-  public private(set) var total: Tensor
-  public private(set) var parts: [(name: String, value: Tensor)]
+  public typealias Part = (name: String, value: Tensor, combination: StepLog.Combination)
 
-  public init(_ name: String, _ value: Tensor) { (total, parts) = (value, [(name, value.detached)]) }
+  public private(set) var total: Tensor
+  public private(set) var parts: [Part]
+
+  public init(_ name: String, _ value: Tensor) { (total, parts) = (value, [(name, value.detached, .sum)]) }
 
   /// Adds `weight · value` to the total; the part is logged unweighted.
   public mutating func add(_ name: String, _ value: Tensor, weight: Float = 1) {
     total += weight == 1 ? value : value * weight
-    parts.append((name, value.detached))
+    parts.append((name, value.detached, .sum))
   }
-  /// A number for the log only.
-  public mutating func note(_ name: String, _ value: Tensor) { parts.append((name, value.detached)) }
+
+  /// A number for the log only: a batch's share of a sum, or an extreme of its examples.
+  public mutating func note(_ name: String, _ value: Tensor, _ combination: StepLog.Combination = .sum) {
+    parts.append((name, value.detached, combination))
+  }
 }
 
 /// What an objective sees before training.
@@ -78,15 +83,13 @@ public struct StepContext {
   public let task: any Task
   public let progress: Progress
   public var pass: ForwardPass
-  let learners: [String: Learner]
-  let streams: BatchStreams
+  private let streams: BatchStreams
 
   public init(
-    _ modules: ModuleSet, _ task: any Task, _ progress: Progress, _ pass: ForwardPass,
-    _ learners: [String: Learner], _ streams: BatchStreams
+    _ modules: ModuleSet, _ task: any Task, _ progress: Progress, _ pass: ForwardPass, _ streams: BatchStreams
   ) {
     (self.modules, self.task, self.progress, self.pass) = (modules, task, progress, pass)
-    (self.learners, self.streams) = (learners, streams)
+    self.streams = streams
   }
 
   public var student: any Model { get throws { try modules.model("student") } }
@@ -114,17 +117,26 @@ public struct Learner {
 }
 
 /// Endless batches of each split.
-public final class BatchStreams {
-  public typealias Stream = () throws -> Batch?
-  private var streams: [Split: Stream] = [:]
-  private let open: (Split) throws -> Stream
-  public init(_ open: @escaping (Split) throws -> Stream) { self.open = open }
+///
+/// Which batch comes next is a count per split, so that a resumed run goes on where it was.
+public final class BatchStreams: Stateful {
+  private var drawn: [Split: Int] = [:]
+  private let batch: (Split, Int) throws -> Batch
+
+  /// `batch` makes the batch of a split with a given number, counted from 0.
+  public init(_ batch: @escaping (Split, Int) throws -> Batch) { self.batch = batch }
 
   public func next(_ split: Split) throws -> Batch {
-    if let batch = try streams[split]?() { return batch }
-    let fresh = try open(split)
-    streams[split] = fresh
-    guard let batch = try fresh() else { throw RecipeError("the \(split.rawValue) split is empty") }
-    return batch
+    let number = drawn[split, default: 0]
+    drawn[split] = number + 1
+    return try batch(split, number)
+  }
+
+  public func state() -> RunState {
+    .map(Dictionary(uniqueKeysWithValues: drawn.map { ($0.rawValue, .integer($1)) }))
+  }
+  public func restore(_ state: RunState) throws {
+    drawn = [:]
+    for (split, count) in try state.map() { drawn[Split(rawValue: split)] = try count.integer() }
   }
 }

@@ -82,5 +82,5 @@ extension Registry {
   public mutating func add<C: LearningRateSchedule>(schedule type: C.Type) {
     add(type, as: (any LearningRateSchedule).self) { $0 }
   }
-  public mutating func add<C: Observer>(observer type: C.Type) { add(type, as: (any Observer).self) { $0 } }
+  public mutating func add<C: Observer & Component>(observer type: C.Type) { add(type, as: (any Observer).self) { $0 } }
 }

@@ -9,8 +9,9 @@ public struct TokenBlock: Sendable {
   /// Rows that belong to one example and are compared with each other (COPA: 2). Logits are then `[examples, choices]`.
   public var choices: Int
   public var targets: Targets?
-  /// The number of the first row within the optimizer step: dropout depends on it, not on the cut into batches.
-  public var firstRow = 0
+  /// Each row's number within the optimizer step, which dropout depends on instead of the cut into batches; when empty,
+  /// rows are numbered from 0.
+  public var rowNumbers: [Int] = []  // [rows] or []
 
   public init(ids: [Int32], segments: [Int32] = [], rows: RowOffsets, choices: Int = 1, targets: Targets? = nil) {
     precondition(
@@ -31,7 +32,8 @@ public struct TokenBlock: Sendable {
   /// Each token's number for ``Dropout``: its row of the step and its position, `row · 2^16 + position`.
   public var dropoutCounters: [Int32] {  // [tokens]
     (0..<rowCount).flatMap { row in
-      rows[row].indices.map { Int32(truncatingIfNeeded: (firstRow + row) << 16 | ($0 - rows[row].lowerBound)) }
+      let number = rowNumbers.isEmpty ? row : rowNumbers[row]
+      return rows[row].indices.map { Int32(truncatingIfNeeded: number << 16 | ($0 - rows[row].lowerBound)) }
     }
   }
 }
