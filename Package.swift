@@ -61,5 +61,6 @@ let package = Package(
     .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),
     tests(of: "RefluxTensor"),
     tests(of: "RefluxConfig"),
+    tests(of: "RefluxIO"),
   ]
 )
