@@ -13,7 +13,7 @@ func tests(of target: String, _ more: [Target.Dependency] = []) -> Target {
 }
 
 let plugins: [Target] = [
-  plugin("Basics"),
+  plugin("Basics", ["RefluxIO"]),
   plugin("Losses"),
   plugin("SelfDistillation"),
   plugin("TeacherDistillation"),

@@ -83,6 +83,9 @@ public enum PredictionKind: Sendable, Equatable {
     case .score, .choice: 1
     }
   }
+
+  /// What logs call the task's loss: `ce` (cross-entropy), or `mse` (squared error) for a score.
+  public var lossName: String { self == .score ? "mse" : "ce" }
 }
 
 /// A benchmark: its data, its labels, how it is scored, and the loss of its labels.

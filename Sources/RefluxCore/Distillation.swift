@@ -59,7 +59,7 @@ public struct Knobs {
   public var temperature: Tensor
   /// Makes up for the gradient's `1 / temperature²`: usually `temperature²`.
   public var temperatureFactor: Tensor
-  /// Further numbers for the log, such as `uncertainty`.
+  /// Further numbers for the log, such as `uncertainty`: scalars or one value per example, logged as their mean.
   public var notes: [(name: String, value: Tensor)] = []
   public init(weight: Tensor, temperature: Tensor, temperatureFactor: Tensor? = nil) {
     (self.weight, self.temperature) = (weight, temperature)
@@ -67,7 +67,9 @@ public struct Knobs {
   }
 }
 
-/// What a scheduler may look at. The tensors carry no history.
+/// What a scheduler may look at.
+///
+/// The tensors carry no history.
 public struct ScheduleSignal {
   public let progress: Progress
   public let student: Tensor  // [examples, classes]
@@ -81,7 +83,9 @@ public struct ScheduleSignal {
   }
 }
 
-/// How far a stage has come. `step` counts finished optimizer steps.
+/// How far a stage has come.
+///
+/// `step` counts finished optimizer steps.
 public struct Progress: Sendable {
   public var step = 0
   public var totalSteps: Int

@@ -21,6 +21,8 @@ public struct ModelCard: Sendable {
   public var maxPositions: Int
   /// Outputs of the head.
   public var outputs: Int
+  /// What the outputs mean (`id2label`), where the checkpoint says so; otherwise empty.
+  public var labels: [String] = []
   /// The directory that the weights and the tokenizer came from, if there was one.
   public var checkpoint: String?
   /// What was noticed while loading: missing and unexpected tensors, a fresh head.

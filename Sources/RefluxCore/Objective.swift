@@ -52,7 +52,10 @@ public struct LossReport {
   public private(set) var total: Tensor
   public private(set) var parts: [Part]
 
-  public init(_ name: String, _ value: Tensor) { (total, parts) = (value, [(name, value.detached, .sum)]) }
+  /// A total of `weight · value`; the part is logged unweighted.
+  public init(_ name: String, _ value: Tensor, weight: Float = 1) {
+    (total, parts) = (weight == 1 ? value : value * weight, [(name, value.detached, .sum)])
+  }
 
   /// Adds `weight · value` to the total; the part is logged unweighted.
   public mutating func add(_ name: String, _ value: Tensor, weight: Float = 1) {

@@ -25,10 +25,36 @@ public struct SamplingContext: Sendable {
   }
 }
 
-/// Indices into the data. `matched` are examples of the step before, `new` are seen for the first time.
+/// Indices into the data.
+///
+/// `matched` are examples of the step before, `new` are seen for the first time.
 public struct PlannedBatch: Sendable, Equatable {
   public var matched: [Int]
   public var new: [Int]
   public init(matched: [Int] = [], new: [Int]) { (self.matched, self.new) = (matched, new) }
   public var indices: [Int] { matched + new }
+}
+
+extension PlannedBatch {
+  /// The same step in at most `parts` batches of nearly equal size; matched and new examples are cut alike.
+  public func cut(into parts: Int) -> [PlannedBatch] {
+    let (matched, new) = (
+      matched.chunked(by: matched.count.dividedUp(by: parts)), new.chunked(by: new.count.dividedUp(by: parts))
+    )
+    return (0..<max(matched.count, new.count)).map { index in
+      PlannedBatch(
+        matched: index < matched.count ? matched[index] : [], new: index < new.count ? new[index] : [])
+    }
+  }
+}
+
+extension Array {
+  /// Runs of `size` elements; the last may be shorter.
+  public func chunked(by size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: Swift.max(size, 1)).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}
+
+extension Int {
+  fileprivate func dividedUp(by parts: Int) -> Int { (self + parts - 1) / Swift.max(parts, 1) }
 }

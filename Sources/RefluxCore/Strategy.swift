@@ -27,11 +27,17 @@ public protocol Runner: AnyObject {
   func predict(_ name: String, on data: any Dataset, _ predict: Predictor) throws -> [ExampleAnswer]
   /// A split of the task, tokenized; read once.
   func dataset(_ split: Split) throws -> any Dataset
-  /// Makes a dataset by running code (usually: choosing or generating text). The result is stored with the run.
-  func makeDataset(_ name: String, _ body: (any Task) throws -> any Dataset) throws -> any Dataset
+  /// Tokenizes examples that code has made (usually: chosen or generated). They are stored with the run, so that `body`
+  /// does not run again when the run is resumed.
+  func makeDataset(_ name: String, _ body: () throws -> [Example]) throws -> any Dataset
   /// Writes numbers into the run's results: what a round kept, how often it was right.
   func record(_ name: String, _ values: [(name: String, value: Double)]) throws
+  /// Writes a table beside the results, one JSON object per row: which examples a round kept, and why.
+  func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws
 }
+
+/// A cell of a table that a strategy writes.
+public enum RecordedValue: Sendable, Equatable { case text(String), integer(Int), number(Double) }
 
 /// A way of answering, such as an objective's ``Objective/predict(_:_:_:)``.
 public typealias Predictor = (TokenBlock, ModuleSet, inout ForwardPass) throws -> ModelOutput

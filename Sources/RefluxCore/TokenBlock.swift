@@ -24,6 +24,17 @@ public struct TokenBlock: Sendable {
   public var rowCount: Int { rows.rowCount }
   public var exampleCount: Int { rows.rowCount / choices }
 
+  /// The block of the first `count` examples alone.
+  public func prefix(examples count: Int) -> TokenBlock {
+    let tokens = Int(rows.starts[count * choices])
+    var block = TokenBlock(
+      ids: Array(ids.prefix(tokens)), segments: Array(segments.prefix(tokens)),
+      rows: RowOffsets(starts: Array(rows.starts.prefix(count * choices + 1))), choices: choices,
+      targets: targets?.taking(Array(0..<count)))
+    block.rowNumbers = Array(rowNumbers.prefix(count * choices))
+    return block
+  }
+
   /// Each token's place in its row: `0 1 2 … 0 1 …`.
   public var positions: [Int32] {  // [tokens]
     (0..<rowCount).flatMap { 0..<Int32(rows[$0].count) }
