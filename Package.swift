@@ -16,7 +16,7 @@ let plugins: [Target] = [
   plugin("Basics", ["RefluxIO"]),
   plugin("Losses"),
   plugin("SelfDistillation"),
-  plugin("TeacherDistillation"),
+  plugin("TeacherDistillation", ["RefluxIO"]),
   plugin("SelfTraining"),
   plugin("Encoders", ["RefluxIO"]),
   plugin("Tasks", ["RefluxIO"]),

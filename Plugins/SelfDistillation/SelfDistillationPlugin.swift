@@ -1,6 +1,14 @@
 import RefluxCore
 
+/// Self-distillation from the previous mini-batch: DLB, DynSDPB and the ablation of its dynamics.
 public enum SelfDistillationPlugin: Plugin {
   public static let name = "self-distillation"
-  public static func register(in registry: inout Registry) {}
+  public static func register(in registry: inout Registry) {
+    registry.add(objective: PreviousBatch.self)
+    registry.add(objective: DynamicFinetune.self)
+    registry.add(sampler: CarryOver.self)
+    registry.add(scheduler: ConstantKnobs.self)
+    registry.add(scheduler: UncertaintyKnobs.self)
+    registry.add(aligner: Identity.self)
+  }
 }

@@ -69,6 +69,23 @@ public struct LossReport {
   }
 }
 
+extension LossReport {
+  /// Notes the weights, temperatures and further numbers of some of a step's examples: means, and the temperatures' range.
+  ///
+  /// `count` examples of this batch share the knobs; the step has `total` of them.
+  public mutating func note(_ knobs: Knobs, examples count: Int, of total: Int) {
+    func share(_ value: Tensor) -> Tensor {
+      value.rank == 0 ? value * (Float(count) / Float(total)) : value.sum() / Float(total)
+    }
+    note("weight", share(knobs.weight))
+    note("temperature", share(knobs.temperature))
+    let (temperatures, backend) = (knobs.temperature.floats, knobs.temperature.backend)
+    note("temperature_min", Tensor(temperatures.min() ?? .nan, on: backend), .minimum)
+    note("temperature_max", Tensor(temperatures.max() ?? .nan, on: backend), .maximum)
+    for (name, value) in knobs.notes { note(name, share(value)) }
+  }
+}
+
 /// What an objective sees before training.
 public struct StageContext {
   public var modules: ModuleSet

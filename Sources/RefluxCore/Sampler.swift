@@ -36,15 +36,19 @@ public struct PlannedBatch: Sendable, Equatable {
 }
 
 extension PlannedBatch {
-  /// The same step in at most `parts` batches of nearly equal size; matched and new examples are cut alike.
-  public func cut(into parts: Int) -> [PlannedBatch] {
-    let (matched, new) = (
-      matched.chunked(by: matched.count.dividedUp(by: parts)), new.chunked(by: new.count.dividedUp(by: parts))
-    )
+  /// The same step in batches with at most so many matched and so many new examples.
+  public func cut(matchedPerBatch: Int, newPerBatch: Int) -> [PlannedBatch] {
+    let (matched, new) = (matched.chunked(by: matchedPerBatch), new.chunked(by: newPerBatch))
     return (0..<max(matched.count, new.count)).map { index in
       PlannedBatch(
         matched: index < matched.count ? matched[index] : [], new: index < new.count ? new[index] : [])
     }
+  }
+
+  /// The same step in at most `parts` batches of nearly equal size; matched and new examples are cut alike.
+  public func cut(into parts: Int) -> [PlannedBatch] {
+    func size(_ rows: [Int]) -> Int { (rows.count + parts - 1) / max(parts, 1) }
+    return cut(matchedPerBatch: size(matched), newPerBatch: size(new))
   }
 }
 
@@ -53,8 +57,4 @@ extension Array {
   public func chunked(by size: Int) -> [[Element]] {
     stride(from: 0, to: count, by: Swift.max(size, 1)).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
-}
-
-extension Int {
-  fileprivate func dividedUp(by parts: Int) -> Int { (self + parts - 1) / Swift.max(parts, 1) }
 }

@@ -19,7 +19,7 @@ public struct Tensor {
   }
 
   var view: View { View(buffer, layout, dtype) }
-  var backend: any Backend { buffer.backend }
+  public var backend: any Backend { buffer.backend }
 
   /// The same numbers with no history.
   public var detached: Tensor { Tensor(view) }

@@ -1,0 +1,102 @@
+import RefluxCore
+
+/// Distils from what the model itself said one optimizer step ago.
+///
+/// `loss = CE over all examples + alpha · LMBC`, where LMBC ("last-mini-batch consistency") compares the matched
+/// examples' prediction with the one they got as new examples of the step before, which is a constant. With constant
+/// knobs this is DLB (Shen et al., 2022), with dynamic ones DynSDPB (Fu et al., 2024, equations 6 to 10).
+struct PreviousBatch: Objective {
+  static let name = "previous-batch"
+  static let summary = "Learns from the labels and from its own previous predictions (DLB, DynSDPB)."
+  enum Denominator: String, OptionChoice { case matched, fullBatch = "full-batch" }
+  struct Options: ComponentOptions {
+    @Option("Weight of the consistency with the previous predictions, which is added to the task's loss.", in: 0...1000)
+    var alpha: Float = 1
+    @Option("How two predictions of classes are compared.") var loss: Blueprint<any DistillationLoss> = "kl"
+    @Option("How they are compared when the task predicts a number.")
+    var regressionLoss: Blueprint<any DistillationLoss> = "mse"
+    @Option("How strongly and how softly each example is compared: constant for DLB, uncertainty for DynSDPB.")
+    var scheduler: Blueprint<any DynamicScheduler> = "constant"
+    @Option("How outputs that differ in length are made comparable.") var aligner: Blueprint<any OutputAligner> =
+      "identity"
+    @Option("What the sum over the matched examples is divided by: their number, or the step's number of examples.")
+    var denominator = Denominator.matched
+  }
+
+  private let alpha: Float
+  private let denominator: Denominator
+  private let loss: any DistillationLoss
+  private let regressionLoss: any DistillationLoss
+  private let aligner: any OutputAligner
+  private var scheduler: any DynamicScheduler
+  private var memory = LogitMemory()
+
+  init(_ options: Options, _ context: inout BuildContext) throws {
+    (alpha, denominator) = (options.alpha, options.denominator)
+    loss = try options.loss.build(&context)
+    regressionLoss = try options.regressionLoss.build(&context)
+    aligner = try options.aligner.build(&context)
+    scheduler = try options.scheduler.build(&context)
+    for loss in [loss, regressionLoss] where !loss.wants.isEmpty {
+      throw RecipeError(
+        "the loss '\(type(of: loss).name)' compares hidden states, but only outputs are remembered; use 'kl' or 'mse'")
+    }
+  }
+
+  mutating func prepare(_: inout StageContext) { memory = LogitMemory() }
+
+  mutating func loss(_: Turn, _ batch: Batch, _ step: inout StepContext) throws -> LossReport {
+    let input = try batch.input
+    let output = try step.student(input, &step.pass)
+    let losses = try step.task.loss(output, input)  // [examples]
+    var report = LossReport(step.task.prediction.lossName, losses.sum() / Float(batch.step.examples))
+    if batch.matchedCount > 0 {
+      try addConsistency(&report, batch, input, Prediction(output, targets: input.targets), losses, step)
+    } else {
+      try checkMatches(batch, step.progress)
+      report.note("lmbc", Tensor(0, on: output.logits.backend))
+    }
+    let new = batch.matchedCount..<batch.examples.count
+    memory.add(Array(batch.examples[new]), output.logits.detached.sliced(new))
+    return report
+  }
+
+  mutating func stepEnded(_: Progress) { memory.endStep() }
+
+  func state() -> RunState { .map(["memory": memory.state(), "scheduler": scheduler.state()]) }
+  mutating func restore(_ state: RunState) throws {
+    try memory.restore(try state.entry("memory"))
+    try scheduler.restore(try state.entry("scheduler"))
+  }
+
+  /// Adds the share of a batch's matched examples, which come first in it.
+  private mutating func addConsistency(
+    _ report: inout LossReport, _ batch: Batch, _ input: TokenBlock, _ prediction: Prediction, _ losses: Tensor,
+    _ step: StepContext
+  ) throws {
+    let matched = 0..<batch.matchedCount
+    let block = input.prefix(examples: matched.count)
+    let now = Prediction(ModelOutput(logits: prediction.output.logits.sliced(matched)), targets: block.targets)
+    let then = Prediction(
+      ModelOutput(logits: try memory.logits(of: Array(batch.examples[matched]))), targets: block.targets)
+    let pair = try aligner.align(student: now, teacher: then)
+
+    let knobs = try scheduler.knobs(
+      ScheduleSignal(
+        progress: step.progress, student: pair.student.logits.detached, teacher: pair.teacher.logits,
+        studentLoss: losses.detached.sliced(matched), teacherLoss: try step.task.loss(then.output, block)))
+    let comparison = step.task.prediction == .score ? regressionLoss : loss
+    let terms = try comparison(pair, knobs) * knobs.weight * pair.weights  // [matched]
+    let divisor = denominator == .matched ? batch.step.matched : batch.step.examples
+    report.add("lmbc", terms.sum() / Float(divisor), weight: alpha)
+    report.note(knobs, examples: matched.count, of: batch.step.matched)
+  }
+
+  /// A sampler that repeats nothing would make this plain fine-tuning without a word.
+  private func checkMatches(_ batch: Batch, _ progress: Progress) throws {
+    guard batch.step.matched == 0, progress.step == 1, progress.stepsPerEpoch > 1 else { return }
+    throw RecipeError(
+      "the second step repeats no example of the first, so there is nothing to distil from; "
+        + "'previous-batch' needs the sampler 'carry-over', or 'listed' with pairs [matched, new]")
+  }
+}
