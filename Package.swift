@@ -60,6 +60,7 @@ let package = Package(
     // Tests.
     .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),
     tests(of: "RefluxTensor"),
+    tests(of: "RefluxCPU", ["CRefluxKernels"]),
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO"),
   ]

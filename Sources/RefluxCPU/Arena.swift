@@ -1,0 +1,196 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory in large mapped segments, cut into blocks: the best fit is split, and free neighbours join.
+///
+/// Addresses are plain numbers. A block begins with its header; free blocks are chained in bins by size, eight bins to
+/// a doubling. The caller does the locking.
+struct Arena {
+  private struct Header {
+    /// In bytes, the header included.
+    var size: Int
+    /// The block before this one in its segment, or 0.
+    var previous: UInt
+    /// The segment's number.
+    var segment: Int
+    var isFree: Bool
+    var nextFree: UInt
+    var previousFree: UInt
+  }
+
+  private struct Segment {
+    var start: UInt
+    var size: Int
+    /// Everything from here on has never been handed out.
+    var untouched: UInt
+    var end: UInt { start + UInt(size) }
+  }
+
+  private static let headerSize = 64
+  private static let pageSize: UInt = 4096
+  private static let hugePageSize = 2 << 20
+
+  private let segmentSize: Int
+  private var segments: [Segment] = []
+  private var bins = [UInt](repeating: 0, count: 64 * 8)
+  /// How often a block reached into memory that had never been handed out.
+  private(set) var systemAllocations = 0
+
+  init(segmentSize: Int) { self.segmentSize = segmentSize }
+
+  var bytesTouched: Int { segments.reduce(0) { $0 + Int($1.untouched - $1.start) } }
+
+  /// The size of the block that holds `byteCount` bytes.
+  static func blockSize(_ byteCount: Int) -> Int { (max(byteCount, 1) + headerSize + 63) & ~63 }
+
+  /// The address of a new block's bytes, or `nil` if the system has no more.
+  mutating func allocate(_ size: Int) -> UInt? {
+    guard let block = bestFit(size) ?? addSegment(size) else { return nil }
+    unchain(block)
+    let rest = header(block).pointee.size - size
+    // A sliver would only lengthen the search; it stays with the block.
+    if rest >= max(4 * Self.headerSize, size / 64) {
+      let second = block + UInt(size)
+      let segment = header(block).pointee.segment
+      header(block).pointee.size = size
+      header(second).initialize(
+        to: Header(size: rest, previous: block, segment: segment, isFree: true, nextFree: 0, previousFree: 0))
+      if let next = following(second) { header(next).pointee.previous = second }
+      chain(second)
+    }
+    header(block).pointee.isFree = false
+    noteTouched(block)
+    return block + UInt(Self.headerSize)
+  }
+
+  mutating func release(_ address: UInt) {
+    var block = address - UInt(Self.headerSize)
+    header(block).pointee.isFree = true
+    if let next = following(block), header(next).pointee.isFree {
+      unchain(next)
+      join(block, next)
+    }
+    let previous = header(block).pointee.previous
+    if previous != 0, header(previous).pointee.isFree {
+      unchain(previous)
+      join(previous, block)
+      block = previous
+    }
+    chain(block)
+  }
+
+  /// Returns the pages of free blocks to the system, and whole segments that are free.
+  mutating func trim() {
+    for first in bins {
+      var block = first
+      while block != 0 {
+        let start = (block + UInt(Self.headerSize) + Self.pageSize - 1) & ~(Self.pageSize - 1)
+        let end = (block + UInt(header(block).pointee.size)) & ~(Self.pageSize - 1)
+        let segment = header(block).pointee.segment
+        if end > start { madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED) }
+        if following(block) == nil {
+          segments[segment].untouched = min(segments[segment].untouched, max(start, segments[segment].start))
+        }
+        block = header(block).pointee.nextFree
+      }
+    }
+  }
+
+  mutating func unmapAll() {
+    for segment in segments { munmap(UnsafeMutableRawPointer(bitPattern: segment.start), segment.size) }
+    segments = []
+    bins = bins.map { _ in 0 }
+  }
+
+  // MARK: - Blocks
+
+  private func header(_ block: UInt) -> UnsafeMutablePointer<Header> {
+    guard let pointer = UnsafeMutablePointer<Header>(bitPattern: block) else {
+      preconditionFailure("a block of the buffer pool has no address")
+    }
+    return pointer
+  }
+
+  private func following(_ block: UInt) -> UInt? {
+    let next = block + UInt(header(block).pointee.size)
+    return next < segments[header(block).pointee.segment].end ? next : nil
+  }
+
+  private func join(_ block: UInt, _ next: UInt) {
+    header(block).pointee.size += header(next).pointee.size
+    if let after = following(block) { header(after).pointee.previous = block }
+  }
+
+  private mutating func noteTouched(_ block: UInt) {
+    let end = block + UInt(header(block).pointee.size)
+    let segment = header(block).pointee.segment
+    if end > segments[segment].untouched {
+      segments[segment].untouched = end
+      systemAllocations += 1
+    }
+  }
+
+  /// Maps a segment with room for `size` bytes: one free block.
+  private mutating func addSegment(_ size: Int) -> UInt? {
+    let least = (size + Self.hugePageSize - 1) / Self.hugePageSize * Self.hugePageSize
+    for wanted in [max(segmentSize, least), least] {
+      // Pages not touched cost nothing; a system that counts them all the same may still grant the smaller size.
+      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+      let mapped = mmap(nil, wanted, PROT_READ | PROT_WRITE, Int32(flags), -1, 0)
+      guard let mapped, mapped != MAP_FAILED else { continue }
+      #if os(Linux)
+        madvise(mapped, wanted, MADV_HUGEPAGE)
+      #endif
+      let start = UInt(bitPattern: mapped)
+      segments.append(Segment(start: start, size: wanted, untouched: start))
+      header(start).initialize(
+        to: Header(
+          size: wanted, previous: 0, segment: segments.count - 1, isFree: true, nextFree: 0, previousFree: 0))
+      chain(start)
+      return start
+    }
+    return nil
+  }
+
+  // MARK: - Bins
+
+  private func bin(_ size: Int) -> Int {
+    let octave = Int.bitWidth - 1 - size.leadingZeroBitCount
+    return octave * 8 + (size >> (octave - 3) & 7)
+  }
+
+  /// The smallest free block of the first bin that has one of at least `size` bytes.
+  private func bestFit(_ size: Int) -> UInt? {
+    for index in bin(size)..<bins.count {
+      var (block, best, bestSize) = (bins[index], UInt(0), Int.max)
+      while block != 0 {
+        let candidate = header(block).pointee.size
+        if candidate >= size && candidate < bestSize { (best, bestSize) = (block, candidate) }
+        block = header(block).pointee.nextFree
+      }
+      if best != 0 { return best }
+    }
+    return nil
+  }
+
+  private mutating func chain(_ block: UInt) {
+    let index = bin(header(block).pointee.size)
+    header(block).pointee.nextFree = bins[index]
+    header(block).pointee.previousFree = 0
+    if bins[index] != 0 { header(bins[index]).pointee.previousFree = block }
+    bins[index] = block
+  }
+
+  private mutating func unchain(_ block: UInt) {
+    let (next, previous) = (header(block).pointee.nextFree, header(block).pointee.previousFree)
+    if next != 0 { header(next).pointee.previousFree = previous }
+    if previous != 0 {
+      header(previous).pointee.nextFree = next
+    } else {
+      bins[bin(header(block).pointee.size)] = next
+    }
+  }
+}

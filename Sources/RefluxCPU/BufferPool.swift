@@ -1,0 +1,90 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Keeps the memory of freed buffers and hands it out again, so that a training step in its stride asks the system for
+/// nothing: fresh pages cost more than most kernels.
+///
+/// Small and large buffers live in separate arenas, so that a small buffer that lives long never splits the room of
+/// large ones. Neighbouring free blocks join, so batches of other lengths find room in what the longest batch needed.
+final class BufferPool: Sendable {
+  private let state: Mutex<State>
+  private let poisons: Bool
+
+  private struct State {
+    var small = Arena(segmentSize: 4 << 20)
+    var large = Arena(segmentSize: 1 << 30)
+    var inUse = 0
+    var peak = 0
+  }
+
+  /// Buffers up to this size are small.
+  private static let smallLimit = 64 << 10
+
+  /// `poisons` fills fresh buffers with NaN, to show who reads before writing.
+  init(poisons: Bool = false) {
+    state = Mutex(State())
+    self.poisons = poisons
+  }
+
+  deinit {
+    state.withLock {
+      $0.small.unmapAll()
+      $0.large.unmapAll()
+    }
+  }
+
+  /// At least `byteCount` bytes, aligned to 64; their contents are undefined.
+  func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let size = Arena.blockSize(byteCount)
+    let address = state.withLock { state in
+      state.inUse += size
+      state.peak = max(state.peak, state.inUse)
+      return byteCount <= Self.smallLimit ? state.small.allocate(size) : state.large.allocate(size)
+    }
+    guard let address, let pointer = UnsafeMutableRawPointer(bitPattern: address) else {
+      preconditionFailure("out of memory: the system refuses \(byteCount) bytes")
+    }
+    if poisons { memset(pointer, 0xff, byteCount) }
+    return pointer
+  }
+
+  func release(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+    let address = UInt(bitPattern: pointer)
+    state.withLock { state in
+      state.inUse -= Arena.blockSize(byteCount)
+      if byteCount <= Self.smallLimit { state.small.release(address) } else { state.large.release(address) }
+    }
+  }
+
+  /// Gives free memory back to the system.
+  func trim() {
+    state.withLock {
+      $0.small.trim()
+      $0.large.trim()
+    }
+  }
+
+  var statistics: BufferStatistics {
+    state.withLock {
+      BufferStatistics(
+        systemAllocations: $0.small.systemAllocations + $0.large.systemAllocations,
+        bytesFromSystem: $0.small.bytesTouched + $0.large.bytesTouched, bytesInUse: $0.inUse, peakBytesInUse: $0.peak)
+    }
+  }
+}
+
+/// What the buffer pool has taken and given.
+public struct BufferStatistics: Sendable, Equatable {
+  /// How often a buffer needed memory that no buffer had used before; stands still once training is in its stride.
+  public let systemAllocations: Int
+  /// Memory taken from the system and not given back.
+  public let bytesFromSystem: Int
+  /// Memory of living buffers, rounding and headers included.
+  public let bytesInUse: Int
+  public let peakBytesInUse: Int
+}

@@ -1,0 +1,33 @@
+import CRefluxKernels
+import RefluxTensor
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension CPUBackend {
+  public func adamW(_ step: AdamWStep, weight: View, gradient: View, mean: View, square: View) {
+    guard weight.dtype == .float32 else {
+      return ReferenceBackend.shared.adamW(step, weight: weight, gradient: gradient, mean: mean, square: square)
+    }
+    let gradient = dense(gradient, .float32)
+    requireDenseFloats("adamW", weight, mean, square)
+    let correction1 = 1 - pow(Double(step.beta1), Double(step.step))
+    let correction2 = 1 - pow(Double(step.beta2), Double(step.step))
+    let parameters = reflux_adamw(
+      step_size: Float(Double(step.learningRate) / correction1),
+      decay: Float(1 - Double(step.learningRate) * Double(step.weightDecay)), beta1: step.beta1, beta2: step.beta2,
+      epsilon: step.epsilon, square_root_correction: Float(correction2.squareRoot()),
+      gradient_scale: step.gradientScale)
+    timing.measure(.kernel) {
+      workers.split(weight.layout.count, grain: 1 << 15) { range in
+        let start = range.lowerBound
+        kernels.adamw(
+          parameters, weight.floats + start, gradient.floats + start, mean.floats + start, square.floats + start,
+          range.count)
+      }
+    }
+  }
+}
