@@ -63,5 +63,6 @@ let package = Package(
     tests(of: "RefluxCPU", ["CRefluxKernels"]),
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO"),
+    tests(of: "RefluxText", ["RefluxIO"]),
   ]
 )

@@ -5,6 +5,10 @@ public protocol Tokenizer: Sendable {
   /// Text again; special tokens left out.
   func decode(_ ids: [Int32]) -> String
   var vocabularySize: Int { get }
+  /// The longest row its files allow, special tokens included (`model_max_length`); `nil` when they name no limit.
+  var modelMaxLength: Int? { get }
+  /// How many tokens ``encode(_:pair:maxLength:)`` adds to a text, or to a pair of texts.
+  func specialTokenCount(pair: Bool) -> Int
   /// Writes the files that Hugging Face loads it from.
   func save(to directory: String) throws
 }

@@ -40,24 +40,34 @@ public enum JSON: Sendable, Equatable {
 }
 
 /// Values by key, in the order in which the keys came.
+///
+/// Keys are told apart byte by byte: two ways to compose `é` are two keys, as in a tokenizer's vocabulary.
 public struct JSONObject: Sendable, Equatable {
+  private struct Key: Hashable {
+    let text: String
+    static func == (a: Key, b: Key) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  }
+
   public private(set) var keys: [String] = []
-  private var values: [String: JSON] = [:]
+  private var values: [Key: JSON] = [:]
   public init() {}
   public init(_ entries: some Sequence<(String, JSON)>) { for (key, value) in entries { self[key] = value } }
 
   public subscript(key: String) -> JSON? {
-    get { values[key] }
+    get { values[Key(text: key)] }
     set {
       if let newValue {
-        if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-      } else if values.removeValue(forKey: key) != nil {
-        keys.removeAll { $0 == key }
+        if values.updateValue(newValue, forKey: Key(text: key)) == nil { keys.append(key) }
+      } else if values.removeValue(forKey: Key(text: key)) != nil {
+        keys.removeAll { Key(text: $0) == Key(text: key) }
       }
     }
   }
 
-  public var entries: [(key: String, value: JSON)] { keys.compactMap { key in values[key].map { (key, $0) } } }
+  public var entries: [(key: String, value: JSON)] {
+    keys.compactMap { key in values[Key(text: key)].map { (key, $0) } }
+  }
 }
 
 extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
