@@ -63,6 +63,6 @@ let package = Package(
     tests(of: "RefluxCPU", ["CRefluxKernels"]),
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO"),
-    tests(of: "RefluxText", ["RefluxIO"]),
+    tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
   ]
 )

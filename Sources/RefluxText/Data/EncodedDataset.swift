@@ -1,0 +1,96 @@
+import RefluxCore
+import RefluxIO
+import RefluxTensor
+
+/// A split of a task as token ids: every row one after the other, ready to be put together into batches.
+public struct EncodedDataset: Dataset {
+  private let ids: [Int32]  // [tokens]
+  private let segments: [UInt8]  // [tokens]
+  private let starts: [Int]  // [rows + 1]
+  private let choices: Int
+  private let targets: Targets?
+  public let lengths: [Int]
+  /// Rows that were longer than allowed and have been cut.
+  public let truncatedRowCount: Int
+  public var rowCount: Int { starts.count - 1 }
+  public var count: Int { rowCount / choices }
+
+  /// Tokenizes examples, on every core.
+  ///
+  /// - Parameters:
+  ///   - examples: What to tokenize; row `i` of the dataset is example `i`.
+  ///   - encoder: The tokenizer and the limits that rows are checked against.
+  ///   - prediction: What labels are checked against.
+  ///   - name: What errors call the data: `the train split`.
+  /// - Throws: `RecipeError` if there are no examples, or naming the first example that does not fit.
+  public init(_ examples: [Example], _ encoder: RowEncoder, _ prediction: PredictionKind, name: String) throws {
+    guard let first = examples.first else { throw RecipeError("\(name) has no examples") }
+    choices = first.rows.count
+    targets = try Self.targets(examples, prediction, name)
+    let wanted = if case .choice(let count) = prediction { count } else { 1 }
+    if let odd = examples.firstIndex(where: { $0.rows.count != wanted }) {
+      throw RecipeError("example \(odd + 1) of \(name) has \(examples[odd].rows.count) rows, but wants \(wanted)")
+    }
+    let blocks = try encodedInParallel(examples, encoder, name)
+    ids = blocks.flatMap(\.ids)
+    segments = blocks.flatMap(\.segments)
+    truncatedRowCount = blocks.reduce(0) { $0 + $1.truncatedRowCount }
+    starts = blocks.flatMap(\.rowLengths).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    let (starts, choices) = (starts, choices)
+    lengths = examples.indices.map { starts[($0 + 1) * choices] - starts[$0 * choices] }
+  }
+
+  /// `12 of 277 rows were longer than 128 tokens and have been truncated`; `nil` when none was.
+  public func truncationNote(maxLength: Int) -> String? {
+    guard truncatedRowCount > 0 else { return nil }
+    return "\(truncatedRowCount) of \(rowCount) rows were longer than \(maxLength) tokens and have been truncated"
+  }
+
+  public func batch(_ indices: [Int]) throws -> Batch {
+    var (blockIDs, blockSegments, rowLengths) = ([Int32](), [Int32](), [Int]())
+    let tokens = indices.reduce(0) { $0 + lengths[$1] }
+    blockIDs.reserveCapacity(tokens)
+    blockSegments.reserveCapacity(tokens)
+    for index in indices {
+      for row in index * choices..<(index + 1) * choices {
+        let range = starts[row]..<starts[row + 1]
+        blockIDs += ids[range]
+        blockSegments.append(contentsOf: segments[range].lazy.map(Int32.init))
+        rowLengths.append(range.count)
+      }
+    }
+    let block = TokenBlock(
+      ids: blockIDs, segments: blockSegments, rows: RowOffsets(lengths: rowLengths), choices: choices,
+      targets: targets?.taking(indices))
+    return Batch(indices.map(ExampleID.init), input: block)
+  }
+
+  /// Either every example has a label of the right kind, or none has one.
+  private static func targets(_ examples: [Example], _ prediction: PredictionKind, _ name: String) throws -> Targets? {
+    guard examples.contains(where: { $0.label != nil }) else { return nil }
+    let problem = { (index: Int, text: String) in RecipeError("example \(index + 1) of \(name) \(text)") }
+    let classCount: Int
+    switch prediction {
+    case .score:
+      return .scores(
+        try examples.enumerated().map { index, example in
+          guard case .score(let score)? = example.label else {
+            throw problem(index, example.label == nil ? "has no label" : "has a class as its label, but wants a number")
+          }
+          return score
+        })
+    case .classes(let names): classCount = names.count
+    case .choice(let count): classCount = count
+    }
+    return .classes(
+      try examples.enumerated().map { index, example in
+        guard case .category(let label)? = example.label else {
+          throw problem(index, example.label == nil ? "has no label" : "has a number as its label, but wants a class")
+        }
+        guard (0..<classCount).contains(label) else {
+          throw problem(index, "has the label \(label), which is outside 0 to \(classCount - 1)")
+        }
+        return label
+      })
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import RefluxIO
+import RefluxTesting
+import RefluxText
+import Testing
+
+/// What a user reads when a model directory has no usable tokenizer.
+@Suite struct TokenizerLoaderTests {
+  private func message(_ files: [String: String]) throws -> String? {
+    try withTemporaryDirectory { directory in
+      for (name, text) in files { try AtomicFile.write(text, to: "\(directory)/\(name)") }
+      let error = #expect(throws: FileError.self) { _ = try TokenizerLoader().load(directory) }
+      return error?.description.replacingOccurrences(of: directory, with: "DIR")
+    }
+  }
+
+  @Test func noDirectory() {
+    let error = #expect(throws: FileError.self) { _ = try TokenizerLoader().load("nowhere/at-all") }
+    #expect(error?.description == "nowhere/at-all: there is no such directory to load a tokenizer from")
+  }
+
+  @Test func noTokenizerFiles() throws {
+    #expect(
+      try message(["config.json": #"{"model_type": "bert"}"#, "model.safetensors": ""])
+        == "DIR: has no tokenizer: wants vocab.txt or tokenizer.json, has config.json, model.safetensors")
+    #expect(try message([:]) == "DIR: has no tokenizer: wants vocab.txt or tokenizer.json, has no files")
+  }
+
+  @Test func unknownClass() throws {
+    #expect(
+      try message(["tokenizer_config.json": #"{"tokenizer_class": "FunnelTokenizer"}"#, "vocab.txt": "a"])
+        == "DIR/tokenizer_config.json: no tokenizer is called 'FunnelTokenizer'; there are: BertTokenizer, "
+        + "DistilBertTokenizer, ElectraTokenizer, MobileBertTokenizer")
+    #expect(
+      try message(["config.json": #"{"model_type": "t5"}"#, "vocab.txt": "a"])
+        == "DIR/config.json: no tokenizer goes with the model type 't5'; there are some for: bert, distilbert, "
+        + "electra, mobilebert")
+  }
+
+  @Test func brokenVocabulary() throws {
+    #expect(try message(["vocab.txt": ""]) == "DIR/vocab.txt: is empty")
+    #expect(try message(["vocab.txt": "[PAD]\n[UNK]\n[CLS]\n"]) == "DIR/vocab.txt: has no token '[SEP]'")
+    #expect(
+      try message(["tokenizer.json": #"{"model": {"type": "BPE", "vocab": {}}}"#])
+        == "DIR/tokenizer.json: its model is 'BPE', but a BERT tokenizer's is 'WordPiece'")
+    #expect(
+      try message(["tokenizer.json": #"{"model": {"vocab": {"a": 0, "b": 2}}}"#])
+        == "DIR/tokenizer.json: the ids of the vocabulary are not 0 to 1, each once")
+  }
+
+  @Test func wrongKindOfValue() throws {
+    #expect(
+      try message(["tokenizer_config.json": #"{"do_lower_case": "yes"}"#, "vocab.txt": "a"])
+        == "DIR/tokenizer_config.json: 'do_lower_case' wants true or false, but is a text")
+    let added = #"{"added_tokens_decoder": {"5": {"content": "<x>", "normalized": true}}}"#
+    #expect(
+      try message(["tokenizer_config.json": added, "vocab.txt": "a"])
+        == "DIR/tokenizer_config.json: the added token '<x>' is 'normalized', which is not supported")
+  }
+}
