@@ -1,0 +1,36 @@
+/// What there is to know about one option, for help texts and for the grammar's short forms.
+public struct OptionHelp: Sendable {
+  /// As recipes write it: `learning_rate`.
+  public var name: String
+  /// What it takes: `number`, `true or false`, `mean | sum`, `optimizer`.
+  public var type: String
+  public var help: String
+  /// `from 0 to 1`, or empty.
+  public var bounds: String
+  /// `nil`: it must be given.
+  public var defaultText: String?
+  /// Whether it may be left out without having a default.
+  public var isOptional: Bool
+  public var aliases: [String]
+  /// Whether the options of the component it names may be written beside it.
+  public var isInline: Bool
+  /// The kind of component it names, if it does.
+  public var kind: String?
+  /// The options inside it, if it is a group of options.
+  public var nested: [OptionHelp]
+}
+
+/// What the reader of options asks about components.
+public protocol ComponentLookup: Sendable {
+  /// The options of a component; `nil` if there is no such component.
+  func options(ofKind kind: String, named name: String) -> [OptionHelp]?
+}
+
+/// What reading a value may need beyond the text: the components to look names up in, and a place for notes.
+public struct OptionScope: Sendable {
+  public let components: any ComponentLookup
+  public let notes: RecipeNotes
+  public init(_ components: any ComponentLookup, notes: RecipeNotes = RecipeNotes()) {
+    (self.components, self.notes) = (components, notes)
+  }
+}
