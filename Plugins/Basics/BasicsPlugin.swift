@@ -13,5 +13,7 @@ public enum BasicsPlugin: Plugin {
     registry.add(sampler: Listed.self)
     registry.add(objective: Supervised.self)
     registry.add(strategy: Single.self)
+    registry.add(method: FinetuneMethod.self)
+    registry.add(method: DoubleFinetuneMethod.self)
   }
 }

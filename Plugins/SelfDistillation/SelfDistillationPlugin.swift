@@ -10,5 +10,8 @@ public enum SelfDistillationPlugin: Plugin {
     registry.add(scheduler: ConstantKnobs.self)
     registry.add(scheduler: UncertaintyKnobs.self)
     registry.add(aligner: Identity.self)
+    registry.add(method: DLBMethod.self)
+    registry.add(method: DynSDPBMethod.self)
+    registry.add(method: DynamicFinetuneMethod.self)
   }
 }

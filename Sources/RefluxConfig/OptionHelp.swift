@@ -18,6 +18,15 @@ public struct OptionHelp: Sendable {
   public var kind: String?
   /// The options inside it, if it is a group of options.
   public var nested: [OptionHelp]
+
+  public init(
+    name: String, type: String, help: String, bounds: String = "", defaultText: String? = nil, isOptional: Bool = true,
+    aliases: [String] = [], isInline: Bool = false, kind: String? = nil, nested: [OptionHelp] = []
+  ) {
+    (self.name, self.type, self.help, self.bounds) = (name, type, help, bounds)
+    (self.defaultText, self.isOptional, self.aliases) = (defaultText, isOptional, aliases)
+    (self.isInline, self.kind, self.nested) = (isInline, kind, nested)
+  }
 }
 
 /// What the reader of options asks about components.

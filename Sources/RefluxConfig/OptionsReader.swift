@@ -70,19 +70,6 @@ public enum OptionsReader {
   }
 }
 
-extension [Problem] {
-  /// In the order of the text; problems without a place come last.
-  fileprivate var inOrder: [Problem] {
-    enumerated().sorted { a, b in
-      guard let first = a.element.mark, let second = b.element.mark else {
-        return a.element.mark == nil && b.element.mark == nil ? a.offset < b.offset : a.element.mark != nil
-      }
-      return (first.source.isOverride ? 1 : 0, first.line, first.column, a.offset)
-        < (second.source.isOverride ? 1 : 0, second.line, second.column, b.offset)
-    }.map(\.element)
-  }
-}
-
 /// `learningRate` → `learning_rate`
 func snakeCase(_ name: String) -> String {
   name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }

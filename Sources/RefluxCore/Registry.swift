@@ -10,15 +10,14 @@ public protocol Plugin: SendableMetatype {
 /// never changes, so it is `Sendable` without locks, and every test can have its own.
 public struct Registry: ComponentLookup {
   struct Entry: Sendable {
-    let plugin: String
-    let summary: String
-    let options: [OptionHelp]
-    let read: @Sendable (RecipeNode?, Registry) throws -> any Sendable  // a Blueprint<Product>
+    let help: ComponentHelp
+    let read: @Sendable (RecipeNode?, OptionScope) throws -> any Sendable  // a Blueprint<Product>
   }
   private var shelves: [String: [String: Entry]] = [:]
   private var plugin = ""
   public private(set) var clashes: [String] = []
 
+  /// - Throws: `RecipeError` if two plugins use one name for two components.
   public init(_ plugins: [any Plugin.Type]) throws {
     for plugin in plugins {
       self.plugin = plugin.name
@@ -33,36 +32,80 @@ public struct Registry: ComponentLookup {
   ) {
     let kind = Self.kindName(of: product)
     if let old = shelves[kind]?[C.name] {
-      clashes.append("plugins '\(old.plugin)' and '\(plugin)' both register the \(kind) '\(C.name)'")
+      clashes.append("plugins '\(old.help.plugin)' and '\(plugin)' both register the \(kind) '\(C.name)'")
     }
-    shelves[kind, default: [:]][C.name] = Entry(
-      plugin: plugin, summary: C.summary, options: OptionsReader.help(for: C.Options.self)
-    ) { node, registry in
+    let help = ComponentHelp(
+      kind: kind, name: C.name, summary: C.summary, plugin: plugin, options: OptionsReader.help(for: C.Options.self))
+    shelves[kind, default: [:]][C.name] = Entry(help: help) { node, scope in
       let options = try OptionsReader.read(
-        C.Options.self, from: node, owner: "\(kind) '\(C.name)'", ignoring: ["type"], OptionScope(registry))
-      return Blueprint<Product>(C.name) { context in upcast(try C(options, &context)) }
+        C.Options.self, from: node, owner: "\(kind) '\(C.name)'", ignoring: ["type"], scope)
+      return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options)) { context in
+        do { return upcast(try C(options, &context)) } catch let error as RecipeError {
+          throw RecipeError(error.problems.map { $0.located(at: (node?["type"] ?? node)?.mark) })
+        }
+      }
     }
   }
 
-  func blueprint<Product>(for product: Product.Type, from node: RecipeNode) throws -> Blueprint<Product> {
-    let kind = Self.kindName(of: product)
+  func blueprint<Product>(
+    for product: Product.Type, from node: RecipeNode, _ scope: OptionScope
+  ) throws -> Blueprint<Product> {
+    let (entry, _) = try entry(ofKind: Self.kindName(of: product), namedBy: node)
+    guard let blueprint = try entry.read(node.entries == nil ? nil : node, scope) as? Blueprint<Product> else {
+      preconditionFailure("the shelf of \(Self.kindName(of: product)) holds something else")
+    }
+    return blueprint
+  }
+
+  /// The component that `kl` or `{ type: kl, … }` names.
+  func entry(ofKind kind: String, namedBy node: RecipeNode) throws -> (entry: Entry, name: String) {
     let shelf = shelves[kind] ?? [:]
     let type = node["type"] ?? node
-    guard case .scalar(let name) = type.content else { throw RecipeError("this \(kind) needs a 'type'", at: node.mark) }
+    guard case .scalar(let name) = type.content, !type.isNull else {
+      guard node.entries != nil else { throw node.mismatch("the name of a \(kind)") }
+      throw RecipeError("this \(kind) needs a 'type', one of: \(shelf.keys.sorted().joined(separator: ", "))", at: node.mark)
+    }
     guard let entry = shelf[name] else {
-      let hint = closest(to: name, among: shelf.keys).map { "did you mean '\($0)'?" }
       throw RecipeError(
         "no \(kind) is called '\(name)'; there are: \(shelf.keys.sorted().joined(separator: ", "))", at: type.mark,
-        hint: hint)
+        hint: suggestion(for: name, among: shelf.keys))
     }
-    return try entry.read(node.entries == nil ? nil : node, self) as! Blueprint<Product>
+    return (entry, name)
+  }
+}
+
+// What `reflux list` and `reflux describe` show.
+extension Registry {
+  /// Every kind of component, sorted.
+  public var kinds: [String] { shelves.keys.sorted() }
+
+  /// The components of a kind, sorted by name; none if there is no such kind.
+  public func components(ofKind kind: String) -> [ComponentHelp] {
+    (shelves[kind] ?? [:]).values.map(\.help).sorted { $0.name < $1.name }
   }
 
-  /// `(any DistillationLoss)` → `distillation loss`
+  public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
+
+  /// `(any DistillationLoss)` → `loss`: the word that recipes use.
   static func kindName(of product: Any.Type) -> String {
     let type = "\(product)".replacing("any ", with: "").filter { $0 != "(" && $0 != ")" }
-    return type.reduce(into: "") { $0 += $1.isUppercase && !$0.isEmpty ? " " + $1.lowercased() : $1.lowercased() }
+    if let short = shortKinds[type] { return short }
+    return type.reduce(into: "") { $0 += $1.isUppercase && !$0.isEmpty ? "-" + $1.lowercased() : $1.lowercased() }
   }
+
+  private static let shortKinds = [
+    "DistillationLoss": "loss", "DynamicScheduler": "scheduler", "OutputAligner": "aligner",
+    "LearningRateSchedule": "schedule",
+  ]
+}
+
+/// What there is to know about a component.
+public struct ComponentHelp: Sendable {
+  public let kind: String
+  public let name: String
+  public let summary: String
+  public let plugin: String
+  public let options: [OptionHelp]
 }
 
 // One line per kind. A plugin that invents a new kind adds its own.
@@ -83,4 +126,5 @@ extension Registry {
     add(type, as: (any LearningRateSchedule).self) { $0 }
   }
   public mutating func add<C: Observer & Component>(observer type: C.Type) { add(type, as: (any Observer).self) { $0 } }
+  public mutating func add<C: Method>(method type: C.Type) { add(type, as: (any Method).self) { $0 } }
 }

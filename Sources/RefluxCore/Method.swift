@@ -1,0 +1,114 @@
+/// A recipe's `method:`: one name for the components that make it up.
+///
+/// ```swift
+/// struct DynSDPBMethod: Method {
+///   static let name = "dynsdpb"
+///   static let summary = "Self-distillation from the previous mini-batch, per-example weight and temperature."
+///   let strategy: RecipeNode = [
+///     "type": "single", "objective": ["type": "previous-batch", "scheduler": "uncertainty"],
+///     "train": ["sampler": "carry-over"],
+///   ]
+///   init(_: NoOptions, _: inout BuildContext) {}
+/// }
+/// ```
+///
+/// Whatever the components take may be written under `method` too: `method: { type: dynsdpb, temperature: 2 }`.
+public protocol Method: Component {
+  /// The strategy it stands for, as a recipe would write it.
+  var strategy: RecipeNode { get }
+}
+
+/// A recipe's method with what the recipe changes about it, as the strategy it stands for.
+public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
+  public let name: String
+  /// Marked: what the method itself brought points at the line that named it.
+  public let strategy: RecipeNode
+  public let recipe: RecipeNode?
+
+  public init(stringLiteral name: String) {
+    (self.name, strategy, recipe) = (name, [:], RecipeNode(stringLiteral: name))
+  }
+
+  public static var typeName: String { "method" }
+  public static var componentKind: String? { "method" }
+
+  public init(_ node: RecipeNode, _ scope: OptionScope) throws {
+    guard let registry = scope.components as? Registry else {
+      preconditionFailure("components are looked up in a Registry")
+    }
+    let (entry, name) = try registry.entry(ofKind: "method", namedBy: node)
+    let own = Set(entry.help.options.flatMap { [$0.name] + $0.aliases } + ["type"])
+    var problems: [Problem] = []
+    var expansion: RecipeNode = [:]
+    do {
+      let kept = node.entries?.filter { own.contains($0.key) }
+      let blueprint = try entry.read(kept.map { RecipeNode(.map($0), node.mark) }, scope)
+      guard let method = blueprint as? Blueprint<any Method> else { preconditionFailure("'\(name)' is no method") }
+      var context = BuildContext()
+      expansion = try method.build(&context).strategy.marked((node["type"] ?? node).mark)
+    } catch let error as RecipeError { problems += error.problems }
+
+    if problems.isEmpty {
+      let places = registry.places(in: expansion)
+      for change in node.entries ?? [] where !own.contains(change.key) {
+        if let path = places.first(where: { $0.keys.contains(change.key) })?.path {
+          expansion = expansion.overlaid(with: change.value, at: path)
+        } else {
+          let known = Set(places.compactMap(\.keys.first)).union(entry.help.options.map(\.name)).sorted()
+          problems.append(
+            Problem(
+              "method '\(name)' has no option '\(change.key)'; it takes: \(known.joined(separator: ", "))",
+              at: change.mark, hint: suggestion(for: change.key, among: known)))
+        }
+      }
+    }
+    guard problems.isEmpty else { throw RecipeError(problems) }
+    (self.name, strategy, recipe) = (name, expansion, node)
+  }
+
+  public func resolved(_ scope: OptionScope) throws -> Self {
+    try ExpandedMethod(RecipeNode(stringLiteral: name), scope)
+  }
+}
+
+/// An option that can be written directly under `method`, and where it really belongs.
+public struct MethodPlace: Sendable {
+  /// Its name, then its aliases.
+  public let keys: [String]
+  public let path: [String]
+  public let option: OptionHelp
+}
+
+extension Registry {
+  /// What can be written under a method: the options of its strategy, of the components in it, and of those in them.
+  /// The outermost comes first and wins where two have one name.
+  public func places(in strategy: RecipeNode) -> [MethodPlace] {
+    var places: [MethodPlace] = []
+    var queue: [(kind: String, node: RecipeNode, path: [String])] = [("strategy", strategy, [])]
+    while !queue.isEmpty {
+      let (kind, node, path) = queue.removeFirst()
+      guard let name = node.typeName else { continue }
+      for option in options(ofKind: kind, named: name) ?? [] {
+        let inside = node[option.name]
+        if option.nested.isEmpty {
+          visit(option, inside, path)
+        } else {
+          // How long and how fast is `train`'s business; which examples meet each other is the method's.
+          for inner in option.nested where inner.kind == Self.kindName(of: (any Sampler).self) {
+            visit(inner, inside?[inner.name], path + [option.name])
+          }
+        }
+      }
+    }
+    return places
+
+    func visit(_ option: OptionHelp, _ node: RecipeNode?, _ path: [String]) {
+      let keys = [option.name] + option.aliases
+      if !places.contains(where: { !Set($0.keys).isDisjoint(with: keys) }) {
+        places.append(MethodPlace(keys: keys, path: path + [option.name], option: option))
+      }
+      guard let kind = option.kind, let name = node ?? option.defaultText.map({ RecipeNode(.scalar($0)) }) else { return }
+      queue.append((kind, name, path + [option.name]))
+    }
+  }
+}

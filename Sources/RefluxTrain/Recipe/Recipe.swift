@@ -1,0 +1,91 @@
+import RefluxCore
+
+/// A checked recipe: every name is known and every option is valid, but nothing is built.
+public struct Recipe {
+  /// Where all randomness comes from.
+  public let seed: UInt64
+  public let task: Blueprint<any Task>
+  /// Tokens a row keeps; longer rows are cut.
+  public let maxLength: Int
+  /// The networks by role, in the order of the recipe: `student`, `teacher`, …
+  public let models: [(role: String, model: Blueprint<any Model>)]
+  public let strategy: Blueprint<any Strategy>
+  /// The run directory, if the recipe names one.
+  public let output: String?
+  /// The method that the recipe names; `nil` if it spells its strategy out.
+  public let method: String?
+  /// The same recipe with nothing left to defaults: read again it gives the same run.
+  public let resolved: RecipeNode
+  /// Remarks for the person who wrote it.
+  public let notes: [Problem]
+
+  /// Reads and checks a recipe.
+  ///
+  /// - Parameters:
+  ///   - name: What errors call the text, usually its file.
+  ///   - overrides: `key.path=value` or `~key.path`, as on the command line.
+  /// - Throws: `RecipeError` with every problem, each with its place.
+  public init(_ text: String, name: String, overrides: [String] = [], _ registry: Registry) throws {
+    let scope = OptionScope(registry)
+    let written = try RecipeNode.parse(text, name: name).overridden(by: overrides)
+    let expanded = try RecipeGrammar.expand(written, scope)
+    var problems = expanded.problems
+    var header: RecipeHeader?
+    do {
+      header = try OptionsReader.read(RecipeHeader.self, from: expanded.recipe, owner: "a recipe", scope)
+    } catch let error as RecipeError { problems += error.problems }
+    guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
+
+    seed = UInt64(header.seed)
+    (task, maxLength, models) = (header.task, header.maxLength, header.models.byRole)
+    (self.strategy, output, method) = (strategy, header.output, expanded.method)
+    resolved = RecipeNode(.map(OptionsReader.entries(of: header)))
+    notes = scope.notes.all
+  }
+
+  /// The resolved recipe as a file, with a comment that names the method it came from.
+  public var resolvedText: String {
+    (method.map { "# method: \($0), spelled out\n" } ?? "") + resolved.yaml
+  }
+}
+
+/// What a recipe says once its short forms are expanded.
+struct RecipeHeader: ComponentOptions {
+  @Option("Where all randomness comes from.", in: 0...) var seed = 42
+  @Option("What is learned.", aliases: ["task_name"]) var task: Blueprint<any Task>
+  @Option(
+    "Tokens a row keeps, special ones included; the longer text of a pair is cut first.", in: 3...1_000_000,
+    aliases: ["max_seq_length"])
+  var maxLength = 128
+  @Option("The networks by role: `student`, and `teacher` if there is one; `model` is short for the student.")
+  var models: Roles
+  @Option("How the models learn, spelled out; usually `method` and `train` stand for it.")
+  var strategy: Blueprint<any Strategy>? = nil
+  @Option("The run directory: weights, scores, logs, checkpoints.", aliases: ["output_dir"]) var output: String? = nil
+}
+
+/// `models: { student: …, teacher: … }`
+struct Roles: OptionValue {
+  static var typeName: String { "models by role" }
+  static var componentKind: String? { "model" }
+  let byRole: [(role: String, model: Blueprint<any Model>)]
+
+  init(_ node: RecipeNode, _ scope: OptionScope) throws {
+    guard let entries = node.entries else {
+      throw node.mismatch("models by role", hint: "write `model: …` for the student alone")
+    }
+    var (models, problems): ([(String, Blueprint<any Model>)], [Problem]) = ([], [])
+    for entry in entries {
+      do { models.append((entry.key, try Blueprint(entry.value, scope))) } catch let error as RecipeError {
+        problems += error.inside(entry.key).problems
+      }
+    }
+    guard problems.isEmpty else { throw RecipeError(problems) }
+    guard !models.isEmpty else { throw RecipeError("there is no model; most methods need a 'student'", at: node.mark) }
+    byRole = models
+  }
+
+  var recipe: RecipeNode? {
+    RecipeNode(.map(byRole.compactMap { role, model in model.recipe.map { .init(role, $0) } }))
+  }
+}
