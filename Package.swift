@@ -53,7 +53,8 @@ let package = Package(
     .executableTarget(
       name: "reflux",
       dependencies: [
-        "RefluxTrain", "RefluxCPU", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "RefluxCore", "RefluxIO", "RefluxTrain", "RefluxCPU",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + plugins.map { .init(stringLiteral: $0.name) },
       path: "Sources/RefluxCommand"),
 

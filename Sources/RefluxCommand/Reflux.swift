@@ -4,16 +4,16 @@ import ArgumentParser
   static let configuration = CommandConfiguration(
     commandName: "reflux",
     abstract: "Fine-tunes small language models by self-distillation from the previous mini-batch.",
-    discussion: "Recipes say what is trained; `reflux list` says what they can name.",
+    discussion: "A recipe says what is trained; 'reflux list' says what recipes can name.",
     subcommands: [Check.self, List.self, Describe.self])
 
   /// Runs the command and turns whatever goes wrong into a message and an exit code.
   static func main() {
-    do {
-      var command = try parseAsRoot()
-      try command.run()
-    } catch {
-      Failure(error, in: Self.self).exit()
+    var command: any ParsableCommand
+    do { command = try parseAsRoot() } catch { Failure(parsing: error, as: Self.self).exit() }
+    do { try command.run() } catch {
+      if error is CleanExit { Failure(parsing: error, as: Self.self).exit() }
+      Failure(error).exit()
     }
   }
 }

@@ -7,8 +7,12 @@ struct OptionSorting {
   private let scope: OptionScope
   private var strangers: [RecipeNode.Entry] = []
 
-  init(_ options: [OptionHelp], owner: String, _ scope: OptionScope) {
+  private let others: [String]
+
+  /// Begins with the options of an owner; others are keys that exist, but are read by somebody else.
+  init(_ options: [OptionHelp], others: Set<String>, owner: String, _ scope: OptionScope) {
     (self.options, self.owner, self.scope) = (options, owner, scope)
+    self.others = others.subtracting(["type"]).sorted()
   }
 
   mutating func add(_ entry: RecipeNode.Entry) {
@@ -25,17 +29,20 @@ struct OptionSorting {
     for entry in strangers {
       var homes: [(option: OptionHelp, inner: OptionHelp)] = []
       for option in options where option.isInline {
-        for inner in innerOptions(of: option) where inner.name == entry.key || inner.aliases.contains(entry.key) {
+        for inner in innerOptions(of: option) ?? [] where inner.name == entry.key || inner.aliases.contains(entry.key) {
           homes.append((option, inner))
         }
       }
       guard let home = homes.first else {
-        problems.append(unknown(entry))
+        // Whose options they are cannot be said while a component's name is wrong.
+        let inline = options.filter(\.isInline).map(innerOptions)
+        if inline.allSatisfy({ $0 != nil }) { problems.append(unknown(entry, inline.flatMap { $0 ?? [] })) }
         continue
       }
       guard homes.count == 1 else {
         let places = homes.map { "'\($0.option.name)'" }.joined(separator: " and ")
-        problems.append(Problem("'\(entry.key)' is an option of \(places); write it inside one of them", at: entry.mark))
+        problems.append(
+          Problem("'\(entry.key)' is an option of \(places); write it inside one of them", at: entry.mark))
         continue
       }
       if home.inner.name != entry.key { note(entry, readAs: home.inner.name) }
@@ -64,14 +71,15 @@ struct OptionSorting {
   }
 
   /// The options of the component that an inline option names, or would name by default.
-  private func innerOptions(of option: OptionHelp) -> [OptionHelp] {
-    guard let kind = option.kind, let name = found[option.name]?.value.typeName ?? option.defaultText else { return [] }
-    return scope.components.options(ofKind: kind, named: name) ?? []
+  private func innerOptions(of option: OptionHelp) -> [OptionHelp]? {
+    guard let kind = option.kind, let name = found[option.name]?.value.typeName ?? option.defaultText else {
+      return nil
+    }
+    return scope.components.options(ofKind: kind, named: name)
   }
 
-  private func unknown(_ entry: RecipeNode.Entry) -> Problem {
-    let inner = options.filter(\.isInline).flatMap(innerOptions).map(\.name)
-    let known = Set(options.map(\.name) + inner).sorted()
+  private func unknown(_ entry: RecipeNode.Entry, _ inner: [OptionHelp]) -> Problem {
+    let known = Set((options + inner).map(\.name) + others).sorted()
     let list = known.isEmpty ? "it takes no options" : "it takes: " + known.joined(separator: ", ")
     return Problem(
       "\(owner) has no option '\(entry.key)'; \(list)", at: entry.mark, hint: suggestion(for: entry.key, among: known))

@@ -14,16 +14,14 @@ public enum OptionsReader {
 
   /// Decodes a component's options, or throws every problem found.
   ///
-  /// - Parameters:
-  ///   - node: A mapping; `nil` asks for the defaults.
-  ///   - owner: What errors call the component: `loss 'kl'`.
-  ///   - reserved: Keys that somebody else reads.
+  /// No node asks for the defaults. The owner is what errors call the component, such as `loss 'kl'`; reserved keys
+  /// are read by somebody else.
   public static func read<O: ComponentOptions>(
     _ type: O.Type, from node: RecipeNode?, owner: String, ignoring reserved: Set<String> = [], _ scope: OptionScope
   ) throws -> O {
     if let node, node.entries == nil, !node.isNull { throw node.mismatch("a mapping of options") }
     let declared = declared(by: type)
-    var sorting = OptionSorting(declared.map { $0.option.help($0.key) }, owner: owner, scope)
+    var sorting = OptionSorting(declared.map { $0.option.help($0.key) }, others: reserved, owner: owner, scope)
     for entry in node?.entries ?? [] where !reserved.contains(entry.key) { sorting.add(entry) }
     sorting.finish()
 
@@ -70,7 +68,7 @@ public enum OptionsReader {
   }
 }
 
-/// `learningRate` → `learning_rate`
+/// Writes a property as recipes do: `learningRate` is `learning_rate`.
 func snakeCase(_ name: String) -> String {
   name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
 }

@@ -65,13 +65,18 @@ private struct Override {
         let range = items.isEmpty ? "the list is empty" : "the list has items 0 to \(items.count - 1)"
         throw RecipeError("there is no item '\(step.key)'; \(range)", at: step.mark)
       }
-      if value == nil, rest.isEmpty { items.remove(at: index) } else { items[index] = try apply(rest, to: items[index]) }
+      if value == nil, rest.isEmpty {
+        items.remove(at: index)
+      } else {
+        items[index] = try apply(rest, to: items[index])
+      }
       return RecipeNode(.list(items), node.mark)
     }
     if value == nil {
       guard let entries = node.entries, let child = node[step.key] else {
         let known = (node.entries ?? []).map(\.key)
-        throw RecipeError("there is no '\(step.key)' to remove", at: step.mark, hint: suggestion(for: step.key, among: known))
+        throw RecipeError(
+          "there is no '\(step.key)' to remove", at: step.mark, hint: suggestion(for: step.key, among: known))
       }
       guard rest.isEmpty else { return node.setting(step.key, to: try apply(rest, to: child)) }
       return RecipeNode(.map(entries.filter { $0.key != step.key }), node.mark)

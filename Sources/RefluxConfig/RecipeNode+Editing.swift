@@ -23,7 +23,11 @@ extension RecipeNode {
     var copy = spelledOut
     var entries = copy.entries ?? []
     let entry = Entry(key, value, mark: mark ?? value.mark)
-    if let index = entries.firstIndex(where: { $0.key == key }) { entries[index] = entry } else { entries.append(entry) }
+    if let index = entries.firstIndex(where: { $0.key == key }) {
+      entries[index] = entry
+    } else {
+      entries.append(entry)
+    }
     copy.content = .map(entries)
     return copy
   }

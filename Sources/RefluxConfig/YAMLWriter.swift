@@ -64,7 +64,8 @@ extension RecipeNode {
   }
 
   private static func isPlainWord(_ text: String) -> Bool {
-    guard let first = text.utf8.first, isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "_") else {
+    guard let first = text.utf8.first, isLetter(first) || first == UInt8(ascii: "/") || first == UInt8(ascii: "_")
+    else {
       return false
     }
     let taken = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
@@ -85,8 +86,11 @@ extension RecipeNode {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      case _ where scalar.value < 0x20 || (0x7F...0xA0).contains(scalar.value) || scalar.properties.isWhitespace
-        && scalar != " " || scalar.value == 0xFEFF:
+      case _
+      where scalar.value < 0x20 || (0x7F...0xA0).contains(scalar.value)
+        || scalar.properties.isWhitespace
+          && scalar != " "
+        || scalar.value == 0xFEFF:
         let hex = String(scalar.value, radix: 16, uppercase: true)
         result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       default: result.unicodeScalars.append(scalar)

@@ -1,5 +1,6 @@
-/// A component that a recipe has named and whose options are already checked,
-/// but which is not built yet. `reflux check` stops here: no weights are loaded.
+/// A component that a recipe has named and whose options are already checked, but which is not built yet.
+///
+/// `reflux check` stops here: no weights are loaded.
 public struct Blueprint<Product>: OptionValue, ExpressibleByStringLiteral, CustomStringConvertible {
   enum State: Sendable { case named(String), ready(@Sendable (inout BuildContext) throws -> Product) }
   let state: State
@@ -11,7 +12,8 @@ public struct Blueprint<Product>: OptionValue, ExpressibleByStringLiteral, Custo
   public init(stringLiteral name: String) {
     (state, self.name, recipe) = (.named(name), name, RecipeNode(stringLiteral: name))
   }
-  init(_ name: String, options: [RecipeNode.Entry], _ make: @escaping @Sendable (inout BuildContext) throws -> Product) {
+  init(_ name: String, options: [RecipeNode.Entry], _ make: @escaping @Sendable (inout BuildContext) throws -> Product)
+  {
     (state, self.name) = (.ready(make), name)
     let type = RecipeNode(stringLiteral: name)
     recipe = options.isEmpty ? type : RecipeNode(.map([.init("type", type)] + options))

@@ -1,4 +1,4 @@
-/// Something a recipe can name: a model, a loss, a sampler, a strategy, …
+/// Something a recipe can name, such as a model, a loss, a sampler or a strategy.
 ///
 /// ```yaml
 /// loss: { type: kl, temperature: 2 }     # `type` is `name`, the rest is `Options`

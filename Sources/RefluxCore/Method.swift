@@ -81,6 +81,7 @@ public struct MethodPlace: Sendable {
 
 extension Registry {
   /// What can be written under a method: the options of its strategy, of the components in it, and of those in them.
+  ///
   /// The outermost comes first and wins where two have one name.
   public func places(in strategy: RecipeNode) -> [MethodPlace] {
     var places: [MethodPlace] = []
@@ -107,7 +108,9 @@ extension Registry {
       if !places.contains(where: { !Set($0.keys).isDisjoint(with: keys) }) {
         places.append(MethodPlace(keys: keys, path: path + [option.name], option: option))
       }
-      guard let kind = option.kind, let name = node ?? option.defaultText.map({ RecipeNode(.scalar($0)) }) else { return }
+      guard let kind = option.kind, let name = node ?? option.defaultText.map({ RecipeNode(.scalar($0)) }) else {
+        return
+      }
       queue.append((kind, name, path + [option.name]))
     }
   }

@@ -1,4 +1,6 @@
-/// A bundle of components. The only public type of a plugin target.
+/// A bundle of components.
+///
+/// The only public type of a plugin target.
 public protocol Plugin: SendableMetatype {
   static var name: String { get }
   static func register(in registry: inout Registry)
@@ -63,7 +65,8 @@ public struct Registry: ComponentLookup {
     let type = node["type"] ?? node
     guard case .scalar(let name) = type.content, !type.isNull else {
       guard node.entries != nil else { throw node.mismatch("the name of a \(kind)") }
-      throw RecipeError("this \(kind) needs a 'type', one of: \(shelf.keys.sorted().joined(separator: ", "))", at: node.mark)
+      throw RecipeError(
+        "this \(kind) needs a 'type', one of: \(shelf.keys.sorted().joined(separator: ", "))", at: node.mark)
     }
     guard let entry = shelf[name] else {
       throw RecipeError(

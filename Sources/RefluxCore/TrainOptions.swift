@@ -36,7 +36,8 @@ public struct TrainOptions: OptionGroup {
     var built: [String: Learner] = [:]
     for name in learners { built[name] = Learner(try optimizer.build(&context), try schedule.build(&context)) }
     return TrainPlan(
-      objective, sampler: try sampler.build(&context), learners: built, epochs: epochs * epochFactor, maxSteps: maxSteps,
+      objective, sampler: try sampler.build(&context), learners: built, epochs: epochs * epochFactor,
+      maxSteps: maxSteps,
       accumulation: accumulation, clipNorm: clipNorm > 0 ? clipNorm : nil,
       evaluation: EvaluationPlan(everySteps: evaluateEvery, everyEpoch: evaluateEpochs, loadsBest: loadBest),
       checkpoints: CheckpointPlan(every: saveEvery, keep: keep))

@@ -7,7 +7,7 @@ public struct Recipe {
   public let task: Blueprint<any Task>
   /// Tokens a row keeps; longer rows are cut.
   public let maxLength: Int
-  /// The networks by role, in the order of the recipe: `student`, `teacher`, …
+  /// The networks by role (student, teacher), in the order of the recipe.
   public let models: [(role: String, model: Blueprint<any Model>)]
   public let strategy: Blueprint<any Strategy>
   /// The run directory, if the recipe names one.
@@ -19,12 +19,10 @@ public struct Recipe {
   /// Remarks for the person who wrote it.
   public let notes: [Problem]
 
-  /// Reads and checks a recipe.
+  /// Reads and checks a recipe; the name is what errors call it, usually its file.
   ///
-  /// - Parameters:
-  ///   - name: What errors call the text, usually its file.
-  ///   - overrides: `key.path=value` or `~key.path`, as on the command line.
-  /// - Throws: `RecipeError` with every problem, each with its place.
+  /// Overrides are `key.path=value` or `~key.path`, as on the command line. Throws `RecipeError` with every problem,
+  /// each with its place.
   public init(_ text: String, name: String, overrides: [String] = [], _ registry: Registry) throws {
     let scope = OptionScope(registry)
     let written = try RecipeNode.parse(text, name: name).overridden(by: overrides)
@@ -32,8 +30,9 @@ public struct Recipe {
     var problems = expanded.problems
     var header: RecipeHeader?
     do {
-      header = try OptionsReader.read(RecipeHeader.self, from: expanded.recipe, owner: "a recipe", scope)
-    } catch let error as RecipeError { problems += error.problems }
+      header = try OptionsReader.read(
+        RecipeHeader.self, from: expanded.recipe, owner: "a recipe", ignoring: RecipeGrammar.shortForms, scope)
+    } catch let error as RecipeError { problems += error.problems.map(expanded.asWritten) }
     guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
     seed = UInt64(header.seed)
@@ -64,7 +63,7 @@ struct RecipeHeader: ComponentOptions {
   @Option("The run directory: weights, scores, logs, checkpoints.", aliases: ["output_dir"]) var output: String? = nil
 }
 
-/// `models: { student: …, teacher: … }`
+/// The value of `models`: networks by role.
 struct Roles: OptionValue {
   static var typeName: String { "models by role" }
   static var componentKind: String? { "model" }

@@ -6,11 +6,23 @@ public enum RecipeGrammar {
     var recipe: RecipeNode
     var method: String?
     var problems: [Problem] = []
+    /// Whether the recipe has a `train` of its own, which became the strategy's.
+    var hasTrain = false
+
+    /// A problem under the keys that the recipe's writer used.
+    func asWritten(_ problem: Problem) -> Problem {
+      guard hasTrain, problem.path.starts(with: ["strategy", "train"]) else { return problem }
+      var copy = problem
+      copy.path.removeFirst()
+      return copy
+    }
   }
+
+  static let shortForms: Set = ["model", "method", "train"]
 
   static func expand(_ written: RecipeNode, _ scope: OptionScope) throws -> Expansion {
     guard let entries = written.entries else { throw written.mismatch("a mapping of options") }
-    var rest = written.removing(["model", "method", "train", "strategy"])
+    var rest = written.removing(shortForms.union(["strategy"]))
     var problems: [Problem] = []
 
     if let model = entries.first(where: { $0.key == "model" }) {
@@ -43,7 +55,7 @@ public enum RecipeGrammar {
     } else if problems.isEmpty {
       problems.append(Problem("a recipe needs 'method': \(methods(scope))", at: written.mark))
     }
-    return Expansion(recipe: rest, method: method, problems: problems)
+    return Expansion(recipe: rest, method: method, problems: problems, hasTrain: written["train"] != nil)
   }
 
   private static func likelyStrategy(for node: RecipeNode, _ scope: OptionScope) -> RecipeNode? {

@@ -1,0 +1,15 @@
+import Foundation
+import RefluxIO
+
+/// Where the commands write what they were asked for; everything else goes to standard error.
+enum Output {
+  static func print(_ text: String) throws { try write(text + "\n", to: .standardOutput) }
+  static func print(_ json: JSON) throws { try print(json.text) }
+  static func remark(_ text: String) throws { try write(text + "\n", to: .standardError) }
+
+  private static func write(_ text: String, to file: FileHandle) throws {
+    do { try file.write(contentsOf: Data(text.utf8)) } catch {
+      throw Failure("", .failed)  // whoever was reading has gone away
+    }
+  }
+}
