@@ -49,7 +49,8 @@ let package = Package(
     .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO"]),
 
     // The loop and the command.
-    .target(name: "RefluxTrain", dependencies: ["RefluxCore", "RefluxIO", "RefluxText"]),
+    .target(name: "CRefluxHash"),
+    .target(name: "RefluxTrain", dependencies: ["RefluxCore", "RefluxIO", "RefluxText", "CRefluxHash"]),
     .executableTarget(
       name: "reflux",
       dependencies: [
@@ -65,5 +66,6 @@ let package = Package(
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO"),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
+    tests(of: "RefluxTrain", ["RefluxBasics", "RefluxSelfDistillation", "CRefluxHash"]),
   ]
 )

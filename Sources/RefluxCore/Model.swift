@@ -82,6 +82,9 @@ public struct ModuleSet {
     set { modules[name] = newValue }
   }
 
+  /// Sorted.
+  public var names: [String] { modules.keys.sorted() }
+
   public func model(_ name: String) throws -> any Model {
     guard let model = modules[name] as? any Model else { throw missing(name) }
     return model

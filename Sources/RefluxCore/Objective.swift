@@ -119,7 +119,7 @@ public struct StepContext {
   public func nextBatch(_ split: Split) throws -> Batch { try streams.next(split) }
 }
 
-/// An optimizer and its learning rate. A value: copying it copies its moments.
+/// An optimizer and its learning rate; a value, so copying it copies its moments.
 public struct Learner {
   public var optimizer: any Optimizer
   public var schedule: any LearningRateSchedule

@@ -6,7 +6,7 @@ public protocol Strategy: Component {
   func run(_ runner: any Runner) throws
 }
 
-/// What a strategy can ask for. `RefluxTrain.Run` does the work; tests use a fake that only takes notes.
+/// What a strategy can ask for; `RefluxTrain.Run` does the work, tests use a fake that only takes notes.
 ///
 /// Names are unique within a run; doing something twice under one name is a mistake in the strategy.
 public protocol Runner: AnyObject {

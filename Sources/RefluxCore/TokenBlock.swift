@@ -6,7 +6,7 @@ public struct TokenBlock: Sendable {
   /// Which text of a pair a token belongs to; empty when the model has no segments.
   public var segments: [Int32]  // [tokens] or []
   public var rows: RowOffsets  // [rows + 1]
-  /// Rows that belong to one example and are compared with each other (COPA: 2). Logits are then `[examples, choices]`.
+  /// Rows that belong to one example and are compared with each other (COPA: 2), with logits `[examples, choices]`.
   public var choices: Int
   public var targets: Targets?
   /// Each row's number within the optimizer step, which dropout depends on instead of the cut into batches; when empty,

@@ -1,0 +1,9 @@
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// The SHA-256 of some bytes (FIPS 180-4).
+void reflux_sha256(const uint8_t *bytes, size_t count, uint8_t digest[32]);
+
+/// The same without the processor's SHA instructions, for tests.
+void reflux_sha256_portable(const uint8_t *bytes, size_t count, uint8_t digest[32]);

@@ -1,0 +1,80 @@
+import RefluxCore
+import RefluxIO
+
+extension StagePosition {
+  var json: JSON {
+    [
+      "stage": .string(stage), "action": .integer(action), "steps_before": .integer(stepsBefore),
+      "metrics_bytes": .integer(metricsBytes), "stopped": .bool(isStopped), "evaluated": evaluated?.json ?? .null,
+      "best": best?.json ?? .null,
+    ]
+  }
+
+  init(_ fields: JSONFields) throws {
+    stage = try fields.required("stage", fields.string)
+    action = try fields.required("action", fields.integer)
+    stepsBefore = try fields.required("steps_before", fields.integer)
+    metricsBytes = try fields.required("metrics_bytes", fields.integer)
+    isStopped = try fields.required("stopped", fields.bool)
+    evaluated = try fields.fields("evaluated").map(EvaluatedStep.init)
+    best = try fields.fields("best").map(BestStep.init)
+  }
+}
+
+/// The last evaluation of a stage: after which step, and what came out.
+struct EvaluatedStep {
+  var step: Int
+  var splits: [SplitScores]
+
+  /// The number that tells a better model from a worse one: the first score of the first split that has any.
+  var headline: (name: String, value: Double)? { splits.lazy.compactMap(\.scores.first).first }
+}
+
+/// The scores of one split, the headline first.
+struct SplitScores {
+  var split: Split
+  var examples: Int
+  /// Mean loss of the labels; `nil` without labels.
+  var loss: Double?
+  var scores: [(name: String, value: Double)]
+}
+
+/// The step that has scored best so far.
+struct BestStep {
+  var step: Int
+  var metric: Double
+}
+
+extension EvaluatedStep {
+  var json: JSON { ["step": .integer(step), "splits": .array(splits.map(\.json))] }
+
+  init(_ fields: JSONFields) throws {
+    step = try fields.required("step", fields.integer)
+    splits = try fields.required("splits", fields.array).map { try SplitScores(JSONFields($0, path: fields.path)) }
+  }
+}
+
+extension SplitScores {
+  var json: JSON {
+    [
+      "split": .string(split.rawValue), "examples": .integer(examples), "loss": loss.map(JSON.number) ?? .null,
+      "scores": .object(JSONObject(scores.map { ($0.name, .number($0.value)) })),
+    ]
+  }
+
+  init(_ fields: JSONFields) throws {
+    split = Split(rawValue: try fields.required("split", fields.string))
+    examples = try fields.required("examples", fields.integer)
+    loss = try fields.number("loss")
+    scores = try fields.required("scores", fields.fields).object.entries.map { ($0.key, $0.value.number ?? .nan) }
+  }
+}
+
+extension BestStep {
+  var json: JSON { ["step": .integer(step), "metric": .number(metric)] }
+
+  init(_ fields: JSONFields) throws {
+    step = try fields.required("step", fields.integer)
+    metric = try fields.required("metric", fields.number)
+  }
+}

@@ -1,0 +1,28 @@
+import RefluxCore
+import RefluxIO
+
+extension Run {
+  /// Finds where a resumed run goes on; what was done after a checkpoint that was asked for is dropped.
+  func openCheckpoint() throws {
+    guard case .resume(let wanted) = startMode else { return }
+    checkpoint = try directory.checkpoint(toResume: wanted)
+    guard wanted != nil, let action = try checkpoint?.position.action else { return }
+    for name in try Directory.names(in: directory.stages) {
+      if let number = Int(name.prefix { $0 != "-" }), number >= action {
+        try Directory.remove("\(directory.stages)/\(name)")
+      }
+    }
+  }
+
+  /// The checkpoint that an unfinished stage goes on from, if there is one; asked for once.
+  func takeCheckpoint(for action: Action) throws -> Checkpoint? {
+    guard let found = checkpoint else { return nil }
+    checkpoint = nil
+    let position = try found.position
+    if position.action == action.number { return found }
+    if case .resume(.some) = startMode {
+      throw RunError("\(found.path) is of stage '\(position.stage)', but the result of '\(action.name)' is not there")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,197 @@
+import RefluxCore
+import RefluxIO
+
+/// Everything a run needs, built from a recipe.
+public struct RunSetup {
+  /// The resolved recipe, as `recipe.yaml` will hold it.
+  public var recipe: String
+  public var seed: UInt64
+  public var task: any Task
+  /// Loads the models by role: `student`, `teacher`, … Called once, so that the run alone holds them.
+  public var loadModules: () throws -> [(role: String, model: any Module)]
+  public var strategy: any Strategy
+  public var backend: any Backend
+  /// `nil` when the data is tokenized already.
+  public var tokenizer: (any Tokenizer)?
+  /// Longest row in tokens; the student's positions if that is less.
+  public var maxLength: Int?
+  /// Rows of an evaluation batch.
+  public var evaluationBatchSize = 64
+  public var observers: [any Observer] = []
+  public var interruption = Interruption()
+
+  public init(
+    recipe: String, seed: UInt64, task: any Task, strategy: any Strategy, backend: any Backend,
+    tokenizer: (any Tokenizer)? = nil, maxLength: Int? = nil,
+    loadModules: @escaping () throws -> [(role: String, model: any Module)]
+  ) {
+    (self.recipe, self.seed, self.task, self.loadModules) = (recipe, seed, task, loadModules)
+    (self.strategy, self.backend, self.tokenizer, self.maxLength) = (strategy, backend, tokenizer, maxLength)
+  }
+}
+
+/// Carries a strategy out in a run directory: trains, scores, makes data, saves, and reports to the observers.
+public final class Run: Runner {
+  public var modules = ModuleSet()
+  public let task: any Task
+  public let seed: UInt64
+  public let directory: RunDirectory
+  let setup: RunSetup
+  let startMode: RunStart
+  let metrics: MetricsLog
+  var observers: [any Observer]
+  var results = RunResults()
+  /// What the student can read; taken down at the start, because a stage holds the student by itself.
+  private(set) var rowLimits: (vocabularySize: Int, maxLength: Int)?
+  /// Where a resumed run goes on; taken by the stage it belongs to.
+  var checkpoint: Checkpoint?
+  private var journal: Journal
+  private var verdict = Verdict.carryOn
+  private var datasets: [Split: any Dataset] = [:]
+
+  /// `directory` comes from ``RunDirectory/init(checking:_:)``, with the same `start`.
+  public init(_ setup: RunSetup, in directory: RunDirectory, _ start: RunStart) {
+    (self.setup, self.directory, startMode) = (setup, directory, start)
+    (task, seed, observers) = (setup.task, setup.seed, setup.observers)
+    metrics = MetricsLog(directory.metrics)
+    journal = Journal(directory.stages)
+  }
+
+  /// Runs the strategy to its end and leaves the final model in `model/`.
+  ///
+  /// - Throws: ``RunError`` for what a person can mend, ``Interrupted`` after Ctrl-C, and whatever components throw.
+  @discardableResult public func start() throws -> RunResults {
+    for (role, model) in try setup.loadModules() { modules[role] = model }
+    if let card = (modules["student"] as? any Model)?.card {
+      rowLimits = (card.vocabularySize, min(setup.maxLength ?? card.maxPositions, card.maxPositions))
+    }
+    try directory.open(startMode, recipe: setup.recipe)
+    try openCheckpoint()
+    try reportModels()
+    try setup.strategy.run(self)
+    try finish()
+    return results
+  }
+
+  // MARK: - What strategies ask for
+
+  @discardableResult public func train(_ name: String, _ plan: TrainPlan) throws -> any Objective {
+    try StageRun.carryOut(plan, as: journal.next(name), in: self)
+  }
+
+  @discardableResult public func evaluate(
+    _ name: String, on split: Split, _ predict: Predictor
+  ) throws -> [(name: String, value: Double)] {
+    let scores = try result(of: name) {
+      let scores = try score(modules, predict, split, stage: name)
+      try metrics.write(JSONObject([("stage", .string(name))] + scores.fields))
+      return (scores.json, [])
+    } read: { value, _, path in
+      try SplitScores(JSONFields(value, path: path))
+    }
+    results.record(scores)
+    return scores.scores
+  }
+
+  public func predict(_ name: String, on data: any Dataset, _ predict: Predictor) throws -> [ExampleAnswer] {
+    let logits = try result(of: name) {
+      let answers = try evaluator(modules).ask(predict, about: data, scoring: false) { _ in try stopIfWanted() }.answers
+      let width = answers.first?.logits.count ?? 0
+      return (.null, [("logits", Tensor(answers.flatMap(\.logits), [answers.count, width]))])
+    } read: { _, tensors, path in
+      guard let logits = tensors.first?.tensor else { throw FileError(path, "has no logits") }
+      return logits
+    }
+    let (floats, width) = (logits.floats, logits.shape[1])
+    guard logits.shape[0] == data.count else {
+      throw RunError("'\(name)' has stored \(logits.shape[0]) answers, the data has \(data.count) examples")
+    }
+    return try (0..<data.count).map { index in
+      let batch = try data.batch([index])
+      return ExampleAnswer(
+        batch.examples[0], logits: Array(floats[index * width..<(index + 1) * width]),
+        label: try batch.input.targets?.label(0))
+    }
+  }
+
+  public func makeDataset(_ name: String, _ body: () throws -> [Example]) throws -> any Dataset {
+    let examples = try result(of: name) {
+      (.array(try body().map(\.json)), [])
+    } read: { value, _, path in
+      try (value.array ?? []).map { try Example($0, path: path) }
+    }
+    return try encoded(examples, name: name)
+  }
+
+  public func record(_ name: String, _ values: [(name: String, value: Double)]) throws {
+    try result(of: name) {
+      let fields = values.map { ($0.name, JSON.number($0.value)) }
+      try metrics.write(JSONObject([("stage", .string(name))] + fields))
+      return (.null, [])
+    } read: { _, _, _ in
+      ()
+    }
+    results.record(values, of: name)
+    try notify(.recorded(stage: name, values: values))
+  }
+
+  public func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws {
+    try result(of: name) {
+      let path = "\(directory.tables)/\(Journal.fileName(name)).jsonl"
+      try Directory.create(directory.tables)
+      try AtomicFile.write(to: path) { file in
+        for row in rows {
+          try file.append((JSON.object(JSONObject(row.map { ($0.name, $0.value.json) })).text + "\n").utf8)
+        }
+      }
+      return (.null, [])
+    } read: { _, _, _ in
+      ()
+    }
+  }
+
+  public func dataset(_ split: Split) throws -> any Dataset {
+    if let known = datasets[split] { return known }
+    let data = try encoded(try task.examples(split), name: "the \(split.rawValue) split")
+    datasets[split] = data
+    return data
+  }
+
+  // MARK: - Shared by the stages
+
+  /// Does something once: the first time `body` makes a result that is stored, later it is read back.
+  @discardableResult private func result<Value>(
+    of name: String, _ body: () throws -> (JSON, [(name: String, tensor: Tensor)]),
+    read: (JSON, [(name: String, tensor: Tensor)], String) throws -> Value
+  ) throws -> Value {
+    let action = journal.next(name)
+    if !action.isFinished {
+      try stopIfWanted()
+      let (value, tensors) = try body()
+      try metrics.sync()
+      try ActionResult(metricsBytes: metrics.bytes, value: value, tensors: tensors).write(action)
+    }
+    let stored = try ActionResult(reading: action, on: setup.backend)
+    try metrics.rewind(to: stored.metricsBytes)
+    return try read(stored.value, stored.tensors, action.path)
+  }
+
+  func notify(_ event: RunEvent) throws {
+    for index in observers.indices where try observers[index].observe(event) == .stop { verdict = .stop }
+  }
+
+  /// What the observers have said since the last time.
+  func takeVerdict() -> Verdict {
+    defer { verdict = .carryOn }
+    return verdict
+  }
+
+  func stopIfWanted() throws {
+    guard setup.interruption.isWanted else { return }
+    throw Interrupted(description: "stopped; --resume goes on with \(directory.path)")
+  }
+
+  func evaluator(_ modules: ModuleSet) -> Evaluator {
+    Evaluator(task: task, modules: modules, batchSize: setup.evaluationBatchSize)
+  }
+}

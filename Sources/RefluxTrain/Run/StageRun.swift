@@ -1,0 +1,220 @@
+import RefluxCore
+import RefluxIO
+
+/// One training stage of a run: the loop, and after each step logging, scoring, saving and stopping.
+struct StageRun {
+  private let run: Run
+  private let action: Action
+  private let plan: TrainPlan
+  private let seed: UInt64
+  private let streams: BatchStreams
+  private var position: StagePosition
+  private var history: TrainerHistory
+  private var lastSave = ContinuousClock.now
+
+  /// Trains, or reads back what a finished stage left; the modules end up in the run.
+  static func carryOut(_ plan: TrainPlan, as action: Action, in run: Run) throws -> any Objective {
+    var stage = StageRun(plan, action, run)
+    var trainer = try stage.makeTrainer()
+    // The stage alone holds the weights now, so that they are moved in place.
+    run.modules = ModuleSet()
+    if action.isFinished {
+      try Manifest.verifyStage(action.path)
+      try stage.restore(&trainer.state, from: Checkpoint(path: action.path))
+    } else {
+      try stage.resume(&trainer.state)
+      try stage.train(&trainer)
+      try stage.finish(&trainer.state)
+    }
+    run.modules = trainer.state.modules
+    run.results.record(
+      stage.position, seconds: stage.history.seconds, tokens: stage.history.tokens,
+      trainerState: stage.trainerState(trainer.state), steps: trainer.state.progress.step)
+    return trainer.state.objective
+  }
+
+  private init(_ plan: TrainPlan, _ action: Action, _ run: Run) {
+    (self.run, self.action, self.plan) = (run, action, plan)
+    var random = RandomSource(seed: run.seed, "stage \(action.name)")
+    seed = random.next()
+    let batches = StreamedBatches(plan, seed: seed, run.dataset)
+    streams = BatchStreams(batches.batch)
+    position = StagePosition(stage: action.name, action: action.number, stepsBefore: run.results.steps)
+    history = TrainerHistory()
+  }
+
+  private func makeTrainer() throws -> Trainer {
+    let data = try plan.data ?? run.dataset(.train)
+    let name = plan.data == nil ? "the train split" : "the data of stage '\(action.name)'"
+    let steps = try StepSchedule(plan, data: data, named: name, seed: seed)
+    var objective = plan.objective
+    var stage = StageContext(modules: run.modules, task: run.task, data: data, seed: seed)
+    try objective.prepare(&stage)
+    let state = StageState(
+      modules: stage.modules, objective: objective, learners: plan.learners,
+      progress: steps.progress(maxSteps: plan.maxSteps))
+    return Trainer(
+      task: run.task, data: data, plan: plan, seed: seed, streams: streams, steps: steps, state: state)
+  }
+
+  // MARK: - The loop and what happens after each step
+
+  private mutating func train(_ trainer: inout Trainer) throws {
+    try run.notify(.stageBegan(action.name, trainer.state.progress))
+    // A run that was stopped while it was scored goes on with that.
+    if trainer.state.progress.step > 0, isEvaluationDue(trainer.state) { try settle(&trainer.state) }
+    guard !position.isStopped else { return }
+    do {
+      try trainer.run { state, log in
+        try write(log, state.progress)
+        try run.notify(.step(stage: action.name, state.progress, log))
+        try settle(&state)
+        return position.isStopped ? .stop : .carryOn
+      }
+    } catch let failure as DivergenceError {
+      throw try saved(failure, trainer.state)
+    }
+  }
+
+  /// Scores, saves and stops, as far as each is due after a step.
+  private mutating func settle(_ state: inout StageState) throws {
+    if isEvaluationDue(state) { try evaluateOrSave(state) }
+    position.isStopped = run.takeVerdict() == .stop
+    let isBest = keepsBest && position.best?.step == state.progress.step
+    if isBest || isSaveDue(state.progress) { try save(state) }
+    if run.setup.interruption.isWanted { throw try interrupted(state) }
+  }
+
+  private var keepsBest: Bool { plan.evaluation.loadsBest || plan.checkpoints.every != nil }
+
+  private func isEvaluationDue(_ state: StageState) -> Bool {
+    plan.evaluation.isDue(state.progress) && position.evaluated?.step != state.progress.step
+  }
+
+  /// Ctrl-C in the middle of it saves the stage; the evaluation is done again when the run goes on.
+  private mutating func evaluateOrSave(_ state: StageState) throws {
+    do {
+      try evaluate(state)
+    } catch is Interrupted {
+      throw try interrupted(state)
+    }
+  }
+
+  private mutating func evaluate(_ state: StageState) throws {
+    let splits = try scores(state)
+    position.evaluated = EvaluatedStep(step: state.progress.step, splits: splits)
+    for (index, scores) in splits.enumerated() {
+      try run.metrics.write(JSONObject(head(state.progress) + scores.fields))
+      history.add(scores, isFirst: index == 0, state.progress, stepsBefore: position.stepsBefore)
+    }
+    guard let headline = position.evaluated?.headline else { return }
+    // NaN (a correlation of constants) is never better.
+    if headline.value > position.best?.metric ?? -.infinity {
+      position.best = BestStep(step: state.progress.step, metric: headline.value)
+    }
+  }
+
+  private func scores(_ state: StageState) throws -> [SplitScores] {
+    try run.task.evaluationSplits.map { split in
+      try run.score(state.modules, state.objective.predict, split, stage: action.name)
+    }
+  }
+
+  private func head(_ progress: Progress) -> [(String, JSON)] {
+    [
+      ("stage", .string(action.name)), ("step", .integer(progress.step)), ("epoch", .number(progress.fractionalEpoch)),
+    ]
+  }
+
+  private mutating func write(_ log: StepLog, _ progress: Progress) throws {
+    try run.metrics.write(JSONObject(head(progress) + log.fields))
+    history.add(log, progress, stepsBefore: position.stepsBefore)
+  }
+
+  // MARK: - Saving and going on
+
+  private func isSaveDue(_ progress: Progress) -> Bool {
+    switch plan.checkpoints.every {
+    case .steps(let steps)?: progress.step.isMultiple(of: steps)
+    case .seconds(let seconds)?: lastSave.duration(to: .now) >= .seconds(seconds)
+    case nil: false
+    }
+  }
+
+  private mutating func save(_ state: StageState) throws {
+    let step = position.stepsBefore + state.progress.step
+    let path = run.directory.checkpoint(step)
+    do {
+      try write(state, to: path)
+    } catch let error as FileError {
+      let kept = try run.directory.checkpointSteps.last.map { "; the last complete checkpoint is checkpoint-\($0)" }
+      throw RunError("checkpoint-\(step) cannot be saved: \(error)\(kept ?? "")")
+    }
+    let best = position.best.map { position.stepsBefore + $0.step }
+    try run.directory.removeCheckpoints(keeping: plan.checkpoints.keep, best: best)
+    lastSave = .now
+    try run.notify(.saved(directory: path))
+  }
+
+  private mutating func write(_ state: StageState, to path: String, optimizers: Bool = true) throws {
+    try run.metrics.sync()
+    position.metricsBytes = run.metrics.bytes
+    try Checkpoint.write(
+      state, position, optimizers: optimizers, streams: streams,
+      observers: run.observers.map { $0.state() }.filter { !$0.isNothing }, seed: seed,
+      trainerState: trainerState(state), tokenizer: run.setup.tokenizer, to: path)
+  }
+
+  private func trainerState(_ state: StageState) -> JSON {
+    history.json(state.progress, position, plan, in: run.directory)
+  }
+
+  private mutating func resume(_ state: inout StageState) throws {
+    if let checkpoint = try run.takeCheckpoint(for: action) { try restore(&state, from: checkpoint) }
+    try run.directory.removeCheckpoints(after: position.stepsBefore + state.progress.step)
+  }
+
+  private mutating func restore(_ state: inout StageState, from checkpoint: Checkpoint) throws {
+    position = try checkpoint.position
+    history = try TrainerHistory(checkpoint.trainerState, in: checkpoint.path)
+    try checkpoint.restore(&state, streams: streams, observers: &run.observers, seed: seed, on: run.setup.backend)
+    try run.metrics.rewind(to: position.metricsBytes)
+  }
+
+  /// Ends the stage: the best weights if they are wanted, scores, and the stage's result on disk.
+  private mutating func finish(_ state: inout StageState) throws {
+    if plan.evaluation.loadsBest, let best = position.best, best.step != state.progress.step {
+      let path = run.directory.checkpoint(position.stepsBefore + best.step)
+      try Checkpoint(verifying: path).restoreWeights(&state, on: run.setup.backend)
+      // Again, for the predictions; the scores are in the log already.
+      position.evaluated = EvaluatedStep(step: best.step, splits: try scores(state))
+    } else if position.evaluated?.step != state.progress.step {
+      try evaluateOrSave(state)
+    }
+    try write(state, to: action.path, optimizers: false)
+    try run.notify(.stageEnded(action.name))
+  }
+
+  private mutating func interrupted(_ state: StageState) throws -> Interrupted {
+    try save(state)
+    let step = position.stepsBefore + state.progress.step
+    return Interrupted(
+      description: """
+        stopped after step \(step); --resume goes on from \(run.directory.checkpoint(step))
+        """)
+  }
+
+  private mutating func saved(_ failure: DivergenceError, _ state: StageState) throws -> RunError {
+    let (step, stage) = (failure.step, action.name)
+    guard state.progress.step > 0 else {
+      return RunError("\(failure.what) at step \(step) of stage '\(stage)', the first: nothing was learned")
+    }
+    try save(state)
+    let path = run.directory.checkpoint(position.stepsBefore + state.progress.step)
+    return RunError(
+      """
+      \(failure.what) at step \(step) of stage '\(stage)': nothing of that step was applied; the weights after step \
+      \(state.progress.step) are in \(path)
+      """)
+  }
+}
