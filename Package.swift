@@ -67,5 +67,9 @@ let package = Package(
     tests(of: "RefluxIO"),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
     tests(of: "RefluxTrain", ["RefluxBasics", "RefluxSelfDistillation", "CRefluxHash"]),
+    tests(of: "RefluxBasics", ["RefluxIO"]),
+    tests(of: "RefluxLosses"),
+    tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),
+    tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
   ]
 )
