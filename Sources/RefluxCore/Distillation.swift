@@ -13,7 +13,7 @@ extension DistillationLoss {
   public var wants: ForwardPass.Wants { [] }
   public func check(student: ModelCard, teacher: ModelCard) throws {
     guard student.outputs == teacher.outputs else {
-      throw RecipeError("the teacher predicts \(teacher.outputs) classes and the student \(student.outputs)")
+      throw RecipeError("the teacher has \(teacher.outputs) outputs and the student \(student.outputs)")
     }
   }
 }
