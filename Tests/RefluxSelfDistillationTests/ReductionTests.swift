@@ -47,9 +47,9 @@ struct ReductionTests {
   }
 
   @Test func withBothDynamicsOffDynSDPBIsDLB() throws {
-    let static_ = "type: uncertainty, dynamic_weight: false, dynamic_temperature: false"
+    let still = "type: uncertainty, dynamic_weight: false, dynamic_temperature: false"
     let (off, dlb) = (
-      try second("{ type: previous-batch, scheduler: { \(static_) } }"), try second("{ type: previous-batch }")
+      try second("{ type: previous-batch, scheduler: { \(still) } }"), try second("{ type: previous-batch }")
     )
     #expect(off.numbers["loss"] == dlb.numbers["loss"])
     #expect(off.gradient == dlb.gradient)
