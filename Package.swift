@@ -59,6 +59,9 @@ let package = Package(
       ] + plugins.map { .init(stringLiteral: $0.name) },
       path: "Sources/RefluxCommand"),
 
+    .executableTarget(
+      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxTensor"], path: "Benchmarks/Sources"),
+
     // Tests.
     .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),
     tests(of: "RefluxTensor"),

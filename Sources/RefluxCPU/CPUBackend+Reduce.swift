@@ -17,7 +17,7 @@ extension CPUBackend {
     let columns = reduced.reduce(1) { $0 * shape[$1] }
     let target = out.layout.isDense ? out : temporary(out.layout.shape)
     timing.measure(.kernel) {
-      if x.layout.isDense && !reduced.isEmpty && (kept.first ?? shape.count) > (reduced.last ?? 0) {
+      if x.layout.isDense, let firstKept = kept.first, let lastReduced = reduced.last, firstKept > lastReduced {
         // The leading axes go: columns of a matrix.
         reduceColumns(op, x.floats, rows: columns, columns: rows, into: target.floats)
       } else {
@@ -57,7 +57,7 @@ extension CPUBackend {
   ) {
     let start: Float = op == .sum ? 0 : -.infinity
     let combine = op == .sum ? kernels.add_columns : kernels.maximum_columns
-    let grain = max(64, sumGrain / max(columns, 1))
+    let grain = max(64, min(1024, sumGrain / max(columns, 1)))
     let chunks = (rows + grain - 1) / grain
     kernels.fill(out, start, columns)
     guard chunks > 1 else { return combine?(x, out, rows, columns) ?? () }

@@ -65,3 +65,8 @@ func worst(_ actual: [Float], _ expected: [Double]) -> Double {
     return error.isNaN ? .infinity : max(worst, error)
   }
 }
+
+extension Dropout {
+  /// The factor of one element, as the definition in RefluxTensor has it.
+  func single(counter: Int32, column: UInt32) -> Float { factor(counter: counter, column: column) }
+}

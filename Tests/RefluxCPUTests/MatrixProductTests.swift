@@ -6,7 +6,7 @@ import Testing
 @Suite("Matrix products")
 struct MatrixProductTests {
   /// Row, inner and column counts.
-  static let shapes = [(1, 1, 1), (5, 3, 7), (1, 9, 17), (33, 1, 4), (64, 48, 1), (130, 70, 210), (260, 64, 90)]
+  static let shapes = [(1, 1, 1), (5, 3, 7), (1, 9, 17), (33, 1, 4), (64, 48, 1), (30, 20, 50)]
 
   func expected(_ a: [Float], _ b: [Float], _ m: Int, _ k: Int, _ n: Int) -> [Double] {
     var result = [Double](repeating: 0, count: m * n)
@@ -65,6 +65,18 @@ struct MatrixProductTests {
     #expect(inner.values == [0, 0, 0, 0, 0, 0])
     backend.matmul(
       backend.temporary([0, 4]), backend.view(b, [4, 6]), into: backend.temporary([0, 6]), accumulate: true)
+  }
+
+  @Test("cut into pieces agree with the whole", arguments: backends)
+  func cut(backend: CPUBackend) {
+    let (m, k, n) = (130, 90, 210)
+    let (a, b) = (numbers(m * k, seed: 2), numbers(k * n, seed: 3))
+    #expect(ProductPieces(m, n, k).count == 2)
+    let turned = backend.temporary([n, m]).transposed(0, 1)
+    for out in [backend.temporary([m, n]), turned] {
+      backend.matmul(backend.view(a, [m, k]), backend.view(b, [k, n]), into: out, accumulate: false)
+      #expect(worst(out.values, expected(a, b, m, k, n)) < 1e-5)
+    }
   }
 
   @Test("in double precision")

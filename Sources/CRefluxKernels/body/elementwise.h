@@ -62,9 +62,9 @@ static void scalar_binary(enum reflux_binary op, float a, const float *b, float 
 
 static void fill(float *y, float value, size_t count) { FOR_EACH_VECTOR(count, PUT(y, splat(value));) }
 
-/// Adds up in vectors within blocks of 4096 elements, and the blocks in double precision.
+/// Adds up in vectors within blocks of 256 elements, and the blocks in double precision.
 static double sum(const float *x, size_t count) {
-  enum { block = 4096 };
+  enum { block = 256 };
   double total = 0;
   for (size_t start = 0; start < count; start += block, x += block) {
     vector part = splat(0.0f);

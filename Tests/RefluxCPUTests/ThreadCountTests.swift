@@ -1,0 +1,99 @@
+import RefluxTensor
+import Testing
+
+@testable import RefluxCPU
+
+/// Shapes large enough to be cut into several chunks.
+@Suite("The same bits with any number of threads")
+struct ThreadCountTests {
+  /// The bits of what `body` computes on 1, 2, 3 and 5 threads must be equal.
+  func expectSame(_ name: String, _ body: (CPUBackend) -> [View]) {
+    func bits(_ threads: Int) -> [[UInt32]] {
+      body(CPUBackend(threads: threads)).map { view in
+        UnsafeBufferPointer(start: view.floats, count: view.layout.count).map(\.bitPattern)
+      }
+    }
+    let expected = bits(1)
+    for threads in [2, 3, 5] { #expect(bits(threads) == expected, "\(name) on \(threads) threads") }
+  }
+
+  @Test("matrix products")
+  func products() {
+    for (m, k, n) in [(2100, 40, 64), (96, 500, 1100), (333, 129, 200)] {
+      expectSame("\(m) x \(k) x \(n)") { backend in
+        let out = backend.temporary([m, n])
+        backend.matmul(
+          backend.view(numbers(m * k), [m, k]), backend.view(numbers(k * n), [k, n]), into: out, accumulate: false)
+        return [out]
+      }
+    }
+    expectSame("batches") { backend in
+      let out = backend.temporary([70, 30, 20])
+      backend.matmul(
+        backend.view(numbers(70 * 30 * 40), [70, 30, 40]), backend.view(numbers(70 * 40 * 20), [70, 40, 20]), into: out,
+        accumulate: false)
+      return [out]
+    }
+  }
+
+  @Test("layer normalization, softmax, activations and sums")
+  func layers() {
+    let (rows, width) = (700, 96)
+    let (x, dy) = (numbers(rows * width), numbers(rows * width, seed: 2))
+    expectSame("layer normalization") { backend in
+      let dropout = (Dropout(key: 5, rate: 0.1), counters: backend.view(ids: (0..<Int32(rows)).map { $0 }))
+      let input = backend.view(x, [rows, width])
+      let row = backend.view(numbers(width), [width])
+      let results = (0..<4).map { _ in backend.temporary([rows, width]) }
+      let (mean, inverse) = (backend.temporary([rows]), backend.temporary([rows]))
+      let parameters = (0..<3).map { _ in backend.temporary([width]) }
+      backend.layerNorm(
+        input, bias: row, residual: input, dropout: dropout, scale: row, shift: row, epsilon: 1e-5, sum: results[0],
+        mean: mean, inverseDeviation: inverse, into: results[1])
+      backend.layerNormBackward(
+        results[0], dropout: dropout, scale: row, mean: mean, inverseDeviation: inverse,
+        backend.view(dy, [rows, width]), sumGradient: results[2], xGradient: results[3], biasGradient: parameters[0],
+        scaleGradient: parameters[1], shiftGradient: parameters[2])
+      return results + [mean, inverse] + parameters
+    }
+    expectSame("rows and sums") { backend in
+      let input = backend.view(x, [rows, width])
+      let (y, sums, total) = (backend.temporary([rows, width]), backend.temporary([width]), backend.temporary([1, 1]))
+      let table = backend.view([Float](repeating: 0, count: 40 * width), [40, width])
+      backend.softmax(input, log: true, into: y)
+      backend.activate(.gelu, y, bias: nil, into: y)
+      backend.sumRows(y, into: sums)
+      backend.reduce(.sum, y, axes: [0, 1], into: total)
+      backend.scatterAddRows(y, backend.view(ids: (0..<Int32(rows)).map { $0 * 13 % 40 }), into: table)
+      let norm = backend.view([Float(backend.sumOfSquares(y))], [1])
+      return [y, sums, total, table, norm]
+    }
+  }
+
+  @Test("attention")
+  func attention() {
+    let rows = RowOffsets(lengths: [40, 3, 25, 280, 1, 17])
+    let (tokens, width) = (rows.tokenCount, 4 * 8)
+    for isCausal in [false, true] {
+      expectSame("attention") { backend in
+        let shape = AttentionShape(rows: rows, heads: 4, keyValueHeads: 2, scale: 0.3, isCausal: isCausal)
+        let dropout = (Dropout(key: 5, rate: 0.1), counters: backend.view(ids: (0..<Int32(tokens)).map { $0 }))
+        let (query, gradient) = (
+          backend.view(numbers(tokens * width), [tokens, width]),
+          backend.view(numbers(tokens * width, seed: 2), [tokens, width])
+        )
+        let (key, value) = (
+          backend.view(numbers(tokens * 16, seed: 3), [tokens, 16]),
+          backend.view(numbers(tokens * 16, seed: 4), [tokens, 16])
+        )
+        let (out, logSums) = (backend.temporary([tokens, width]), backend.temporary([4, tokens]))
+        let gradients = [width, 16, 16].map { backend.temporary([tokens, $0]) }
+        backend.attention(query, key, value, shape, dropout: dropout, logSums: logSums, into: out)
+        backend.attentionBackward(
+          query, key, value, out, logSums: logSums, shape, dropout: dropout, gradient, queryGradient: gradients[0],
+          keyGradient: gradients[1], valueGradient: gradients[2])
+        return [out, logSums] + gradients
+      }
+    }
+  }
+}
