@@ -6,7 +6,7 @@ extension Run {
   func encoded(_ examples: [Example], name: String) throws -> any Dataset {
     guard let limits = rowLimits else { throw RecipeError("a run needs a model called 'student' to make its data for") }
     let encoder = try RowEncoder(
-      setup.tokenizer, vocabularySize: limits.vocabularySize, maxLength: limits.maxLength)
+      tokenizer, vocabularySize: limits.vocabularySize, maxLength: limits.maxLength)
     let data = try EncodedDataset(examples, encoder, task.prediction, name: name)
     if let note = data.truncationNote(maxLength: limits.maxLength) { try notify(.note("\(name): \(note)")) }
     return data

@@ -19,7 +19,7 @@ extension Run {
       try Directory.create(temporary)
       try modules.model("student").save(to: temporary)
       try nameLabels(in: "\(temporary)/config.json")
-      try setup.tokenizer?.save(to: temporary)
+      try tokenizer?.save(to: temporary)
       try Directory.sync(temporary)
       try Directory.replace(directory.model, with: temporary)
     } catch let error as FileError {

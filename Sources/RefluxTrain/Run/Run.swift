@@ -1,39 +1,12 @@
 import RefluxCore
 import RefluxIO
 
-/// Everything a run needs, built from a recipe.
-public struct RunSetup {
-  /// The resolved recipe, as `recipe.yaml` will hold it.
-  public var recipe: String
-  public var seed: UInt64
-  public var task: any Task
-  /// Loads the models by role: `student`, `teacher`, … Called once, so that the run alone holds them.
-  public var loadModules: () throws -> [(role: String, model: any Module)]
-  public var strategy: any Strategy
-  public var backend: any Backend
-  /// `nil` when the data is tokenized already.
-  public var tokenizer: (any Tokenizer)?
-  /// Longest row in tokens; the student's positions if that is less.
-  public var maxLength: Int?
-  /// Rows of an evaluation batch.
-  public var evaluationBatchSize = 64
-  public var observers: [any Observer] = []
-  public var interruption = Interruption()
-
-  public init(
-    recipe: String, seed: UInt64, task: any Task, strategy: any Strategy, backend: any Backend,
-    tokenizer: (any Tokenizer)? = nil, maxLength: Int? = nil,
-    loadModules: @escaping () throws -> [(role: String, model: any Module)]
-  ) {
-    (self.recipe, self.seed, self.task, self.loadModules) = (recipe, seed, task, loadModules)
-    (self.strategy, self.backend, self.tokenizer, self.maxLength) = (strategy, backend, tokenizer, maxLength)
-  }
-}
-
 /// Carries a strategy out in a run directory: trains, scores, makes data, saves, and reports to the observers.
 public final class Run: Runner {
-  public var modules = ModuleSet()
+  public var modules: ModuleSet
   public let task: any Task
+  /// `nil` when the data is tokenized already.
+  let tokenizer: (any Tokenizer)?
   public let seed: UInt64
   public let directory: RunDirectory
   let setup: RunSetup
@@ -49,28 +22,40 @@ public final class Run: Runner {
   private var verdict = Verdict.carryOn
   private var datasets: [Split: any Dataset] = [:]
 
-  /// `directory` comes from ``RunDirectory/init(checking:_:)``, with the same `start`.
-  public init(_ setup: RunSetup, in directory: RunDirectory, _ start: RunStart) {
-    (self.setup, self.directory, startMode) = (setup, directory, start)
-    (task, seed, observers) = (setup.task, setup.seed, setup.observers)
-    metrics = MetricsLog(directory.metrics)
-    journal = Journal(directory.stages)
+  /// Builds what the recipe names and carries its strategy out, to the final model in `model/`.
+  ///
+  /// `directory` comes from ``RunDirectory/init(checking:_:)`` with the same `start`; it is made when everything is
+  /// built.
+  /// - Throws: ``RunError`` for what a person can mend, ``Interrupted`` after Ctrl-C, and whatever components throw.
+  @discardableResult public static func carryOut(
+    _ setup: RunSetup, in directory: RunDirectory, _ start: RunStart
+  ) throws -> RunResults {
+    let (run, strategy) = try built(setup, directory, start)
+    try directory.open(start, recipe: setup.recipe)
+    try run.openCheckpoint()
+    try run.reportModels()
+    try strategy.run(run)
+    try run.finish()
+    return run.results
   }
 
-  /// Runs the strategy to its end and leaves the final model in `model/`.
-  ///
-  /// - Throws: ``RunError`` for what a person can mend, ``Interrupted`` after Ctrl-C, and whatever components throw.
-  @discardableResult public func start() throws -> RunResults {
-    for (role, model) in try setup.loadModules() { modules[role] = model }
+  /// In a function of its own, so that nothing but the run holds the models afterwards.
+  private static func built(
+    _ setup: RunSetup, _ directory: RunDirectory, _ start: RunStart
+  ) throws -> (Run, any Strategy) {
+    let parts = try setup.build()
+    return (Run(setup, parts, in: directory, start), parts.strategy)
+  }
+
+  private init(_ setup: RunSetup, _ parts: RunParts, in directory: RunDirectory, _ start: RunStart) {
+    (self.setup, self.directory, startMode) = (setup, directory, start)
+    (task, modules, tokenizer) = (parts.task, parts.modules, parts.tokenizer)
+    (seed, observers) = (setup.seed, setup.observers)
+    metrics = MetricsLog(directory.metrics)
+    journal = Journal(directory.stages)
     if let card = (modules["student"] as? any Model)?.card {
       rowLimits = (card.vocabularySize, min(setup.maxLength ?? card.maxPositions, card.maxPositions))
     }
-    try directory.open(startMode, recipe: setup.recipe)
-    try openCheckpoint()
-    try reportModels()
-    try setup.strategy.run(self)
-    try finish()
-    return results
   }
 
   // MARK: - What strategies ask for

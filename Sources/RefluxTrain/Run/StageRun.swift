@@ -162,7 +162,7 @@ struct StageRun {
     try Checkpoint.write(
       state, position, optimizers: optimizers, streams: streams,
       observers: run.observers.map { $0.state() }.filter { !$0.isNothing }, seed: seed,
-      trainerState: trainerState(state), tokenizer: run.setup.tokenizer, to: path)
+      trainerState: trainerState(state), tokenizer: run.tokenizer, to: path)
   }
 
   private func trainerState(_ state: StageState) -> JSON {

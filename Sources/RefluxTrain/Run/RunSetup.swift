@@ -1,0 +1,57 @@
+import RefluxCore
+import RefluxIO
+import RefluxText
+
+/// A run that is about to begin: a checked recipe and how it is carried out.
+public struct RunSetup {
+  /// The resolved recipe, as `recipe.yaml` will hold it.
+  public var recipe: String
+  public var seed: UInt64
+  public var backend: any Backend
+  /// Longest row in tokens; the student's positions if that is less.
+  public var maxLength: Int?
+  /// Rows of an evaluation batch.
+  public var evaluationBatchSize = 64
+  public var observers: [any Observer] = []
+  public var interruption = Interruption()
+  /// Loads everything; called once, when it is clear that the run may begin.
+  let build: () throws -> RunParts
+
+  public init(
+    recipe: String, seed: UInt64, backend: any Backend, maxLength: Int? = nil, build: @escaping () throws -> RunParts
+  ) {
+    (self.recipe, self.seed, self.backend, self.maxLength) = (recipe, seed, backend, maxLength)
+    self.build = build
+  }
+
+  /// The run of a recipe; the tokenizer is that of the student's checkpoint.
+  public init(_ recipe: Recipe, on backend: any Backend) {
+    self.init(recipe: recipe.resolvedText, seed: recipe.seed, backend: backend, maxLength: recipe.maxLength) {
+      let built = try recipe.build(on: backend)
+      let checkpoint = (built.modules["student"] as? any Model)?.card.checkpoint
+      return RunParts(
+        task: built.task, modules: built.modules, strategy: built.strategy,
+        tokenizer: try checkpoint.flatMap(Self.tokenizer))
+    }
+  }
+
+  /// A directory without any tokenizer file serves data that is tokenized already.
+  private static func tokenizer(of checkpoint: String) throws -> (any Tokenizer)? {
+    let loader = TokenizerLoader()
+    let files = loader.kinds.flatMap(\.files) + ["tokenizer_config.json"]
+    return files.contains { Directory.isTaken("\(checkpoint)/\($0)") } ? try loader.load(checkpoint) : nil
+  }
+}
+
+/// What a recipe names, built.
+public struct RunParts {
+  public var task: any Task
+  /// By role: `student` and perhaps `teacher`.
+  public var modules: ModuleSet
+  public var strategy: any Strategy
+  /// `nil` when the data is tokenized already.
+  public var tokenizer: (any Tokenizer)?
+  public init(task: any Task, modules: ModuleSet, strategy: any Strategy, tokenizer: (any Tokenizer)? = nil) {
+    (self.task, self.modules, self.strategy, self.tokenizer) = (task, modules, strategy, tokenizer)
+  }
+}
