@@ -3,13 +3,67 @@ extension Tensor {
   public init(storage: View) { self.init(storage) }
 
   /// The bytes, row-major from the start of the buffer (copied only if they lie otherwise).
-  public var storage: View { contiguousView() }
+  public var storage: View { layout.isRowMajor ? view : copied() }
 
-  /// The same numbers in another element type; no history.
+  /// The elements one after the other, wherever in the buffer they begin (copied only if they lie otherwise).
+  var dense: View { layout.isDense ? view : copied() }
+
+  private func copied() -> View {
+    let out = backend.scratch(shape, dtype)
+    backend.copy(view, into: out)
+    return out
+  }
+
+  /// The same numbers in another element type. Gradients flow through, back in the type that was.
   public func converted(to type: DType) -> Tensor {
-    guard type != dtype else { return detached }
+    guard type != dtype else { return self }
     let out = backend.scratch(shape, type)
     backend.copy(view, into: out)
+    let old = dtype
+    return .record("convert", [self], out) { back in back.to(0) { back.gradient.converted(to: old) } }
+  }
+
+  /// The same numbers in another backend's memory; no history.
+  public func moved(to other: any Backend) -> Tensor {
+    guard other !== backend else { return detached }
+    let packed = storage
+    let out = other.scratch(shape, dtype)
+    withUnsafeTemporaryAllocation(byteCount: count * dtype.size, alignment: 64) { bytes in
+      backend.download(packed.buffer, to: bytes)
+      other.upload(UnsafeRawBufferPointer(bytes), to: out.buffer)
+    }
     return Tensor(out)
+  }
+}
+
+// MARK: - Writing in place
+
+extension Tensor {
+  /// Lets `body` write to the elements (row-major), which are copied first if another tensor or a file shares them.
+  public mutating func withUniqueStorage<Result>(_ body: (View) throws -> Result) rethrows -> Result {
+    precondition(node == nil, "a tensor with a history cannot be written in place; detach it first")
+    if !isUnique { self = Tensor(copied()) }
+    return try body(view)
+  }
+
+  /// Adds `other` of the same shape, in place where nobody else holds the bytes.
+  mutating func accumulate(_ other: Tensor) {
+    guard node == nil, other.node == nil, other.dtype == dtype, other.shape == shape, isUnique else {
+      return self = (self + other).detached
+    }
+    backend.binary(.add, view, other.view, into: view)
+  }
+
+  /// Adds `other` of the same shape, in place where nobody else holds the bytes; no history.
+  public mutating func add(_ other: Tensor) { accumulate(other) }
+
+  /// Multiplies by a number, in place where nobody else holds the bytes; no history.
+  public mutating func multiply(by scale: Float) {
+    let factor = constant(Double(scale)).broadcast(to: shape)
+    withUniqueStorage { $0.buffer.backend.binary(.multiply, $0, factor.view, into: $0) }
+  }
+
+  private var isUnique: Bool {
+    mutating get { layout.isDense && !buffer.isForeign && isKnownUniquelyReferenced(&buffer) }
   }
 }
