@@ -25,7 +25,9 @@ extension Backend {
 
   public func dropoutMask(_ dropout: Dropout, counters: View, into out: View) {
     let columns = out.layout.shape.last ?? 1
-    let factors = Tensor(counters).ids.flatMap { dropout.factors(counter: $0, columns: 0..<columns) }
+    let factors = Tensor(counters).ids.flatMap { counter in
+      (0..<columns).map { dropout.factor(counter: counter, column: UInt32($0)) }
+    }
     give(Tensor(factors, out.layout.shape, on: self), out)
   }
 

@@ -80,7 +80,7 @@ enum Composed {
     var probabilities = powers / sum
     if let (dropout, counters) = dropout {
       let factors = (0..<shape.heads).flatMap { head in
-        counters.flatMap { dropout.factors(counter: $0, columns: (head << 16)..<(head << 16 + tokens)) }
+        counters.flatMap { row in (0..<tokens).map { dropout.factor(counter: row, column: UInt32(head << 16 + $0)) } }
       }
       probabilities =
         probabilities

@@ -24,19 +24,15 @@ public struct Dropout: Sendable {
     (self.key, self.rate) = (key, rate)
   }
 
-  /// The factors of the given columns for one token: 0 where dropped, else `1 / (1 - rate)`.
-  public func factors(counter: Int32, columns: Range<Int>) -> [Float] {  // [columns]
+  /// What the element in `column` of the token with this counter is multiplied by: 0, or `1 / (1 - rate)`.
+  public func factor(counter: Int32, column: UInt32) -> Float {
     let threshold = UInt32(Double(rate) * 4_294_967_296)
-    let kept = 1 / (1 - rate)
     let seed = splitMix(key &+ 0x9E37_79B9_7F4A_7C15 &* (UInt64(UInt32(bitPattern: counter)) + 1))
-    let (first, second) = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-    return columns.map { column in
-      var h = UInt32(truncatingIfNeeded: column) &* 0x9E37_79B9 &+ first
-      h = (h ^ h >> 16) &* 0x7FEB_352D
-      h = (h ^ h >> 15 ^ second) &* 0x846C_A68B
-      h ^= h >> 16
-      return h < threshold ? 0 : kept
-    }
+    var h = column &* 0x9E37_79B9 &+ UInt32(truncatingIfNeeded: seed)
+    h = (h ^ h >> 16) &* 0x7FEB_352D
+    h = (h ^ h >> 15 ^ UInt32(seed >> 32)) &* 0x846C_A68B
+    h ^= h >> 16
+    return h < threshold ? 0 : 1 / (1 - rate)
   }
 }
 
