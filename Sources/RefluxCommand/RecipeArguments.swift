@@ -20,3 +20,4 @@ struct RecipeArguments: ParsableArguments {
 
 /// In commands `@Option` is the command line's; a recipe's options are declared by components.
 typealias Option = ArgumentParser.Option
+typealias OptionGroup = ArgumentParser.OptionGroup

@@ -5,7 +5,10 @@ import ArgumentParser
     commandName: "reflux",
     abstract: "Fine-tunes small language models by self-distillation from the previous mini-batch.",
     discussion: "A recipe says what is trained; 'reflux list' says what recipes can name.",
-    subcommands: [Check.self, List.self, Describe.self])
+    version: "0.1.0",
+    subcommands: [
+      Train.self, Check.self, Evaluate.self, Predict.self, Tokenize.self, List.self, Describe.self, Doctor.self,
+    ])
 
   /// Runs the command and turns whatever goes wrong into a message and an exit code.
   static func main() {

@@ -25,4 +25,7 @@ public struct BuildContext {
   ) {
     (self.seed, self.task, self.backend, self.directory) = (seed, task, backend, directory)
   }
+
+  /// Where a path that a recipe gives leads.
+  public func path(_ written: String) -> String { written.hasPrefix("/") ? written : directory + "/" + written }
 }

@@ -96,12 +96,15 @@ public protocol Task: Component {
   /// Reads a split. A broken file throws with its name and line.
   func examples(_ split: Split) throws -> [Example]
   func metrics() -> [any Metric]
+  /// Every word of a task that comes with its own language; a model without a checkpoint reads it with these.
+  var words: [String]? { get }
   /// The supervised loss, one value per example: `[examples]`. `temperature` (one value, or one per example) divides
   /// the logits of a classification.
   func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor
 }
 extension Task {
   public var evaluationSplits: [Split] { [.validation] }
+  public var words: [String]? { nil }
   public func loss(_ output: ModelOutput, _ block: TokenBlock) throws -> Tensor {
     try loss(output, block, temperature: nil)
   }

@@ -31,12 +31,12 @@ struct EvaluatedStep {
 }
 
 /// The scores of one split, the headline first.
-struct SplitScores {
-  var split: Split
-  var examples: Int
+public struct SplitScores {
+  public var split: Split
+  public var examples: Int
   /// Mean loss of the labels; `nil` without labels.
-  var loss: Double?
-  var scores: [(name: String, value: Double)]
+  public var loss: Double?
+  public var scores: [(name: String, value: Double)]
 }
 
 /// The step that has scored best so far.
@@ -55,7 +55,7 @@ extension EvaluatedStep {
 }
 
 extension SplitScores {
-  var json: JSON {
+  public var json: JSON {
     [
       "split": .string(split.rawValue), "examples": .integer(examples), "loss": loss.map(JSON.number) ?? .null,
       "scores": .object(JSONObject(scores.map { ($0.name, .number($0.value)) })),

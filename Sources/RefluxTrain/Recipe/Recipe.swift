@@ -7,6 +7,8 @@ public struct Recipe {
   public let task: Blueprint<any Task>
   /// Tokens a row keeps; longer rows are cut.
   public let maxLength: Int
+  /// Rows of an evaluation batch.
+  public let evaluationBatchSize: Int
   /// The networks by role (student, teacher), in the order of the recipe.
   public let models: [(role: String, model: Blueprint<any Model>)]
   public let strategy: Blueprint<any Strategy>
@@ -37,15 +39,14 @@ public struct Recipe {
 
     seed = UInt64(header.seed)
     (task, maxLength, models) = (header.task, header.maxLength, header.models.byRole)
+    evaluationBatchSize = header.evaluationBatchSize
     (self.strategy, output, method) = (strategy, header.output, expanded.method)
     resolved = RecipeNode(.map(OptionsReader.entries(of: header)))
     notes = scope.notes.all
   }
 
-  /// The resolved recipe as a file, with a comment that names the method it came from.
-  public var resolvedText: String {
-    (method.map { "# method: \($0), spelled out\n" } ?? "") + resolved.yaml
-  }
+  /// The resolved recipe as a file.
+  public var resolvedText: String { resolved.yaml }
 }
 
 /// What a recipe says once its short forms are expanded.
@@ -56,6 +57,9 @@ struct RecipeHeader: ComponentOptions {
     "Tokens a row keeps, special ones included; the longer text of a pair is cut first.", in: 3...1_000_000,
     aliases: ["max_seq_length"])
   var maxLength = 128
+  @Option(
+    "Rows of an evaluation batch.", in: 1...100_000, aliases: ["eval_batch_size", "per_device_eval_batch_size"])
+  var evaluationBatchSize = 64
   @Option("The networks by role: `student`, and `teacher` if there is one; `model` is short for the student.")
   var models: Roles
   @Option("How the models learn, spelled out; usually `method` and `train` stand for it.")

@@ -6,7 +6,6 @@ struct Evaluator {
   let modules: ModuleSet
   /// Rows of a batch, at most; long rows make smaller batches.
   let batchSize: Int
-  private static let tokensPerBatch = 16_384
 
   /// What came out: an answer per example, in the data's order, and the scores if the examples have labels.
   struct Outcome {
@@ -23,7 +22,7 @@ struct Evaluator {
     var answers = [ExampleAnswer?](repeating: nil, count: data.count)
     var (metrics, loss, labelled) = (scoring ? task.metrics() : [], 0.0, 0)
     var done = 0
-    for indices in batches(data.lengths, count: data.count) {
+    for indices in batchesOfLikeLength(data.lengths, atMost: batchSize) {
       let batch = try data.batch(indices)
       let block = try batch.input
       var pass = ForwardPass(training: false)
@@ -44,21 +43,6 @@ struct Evaluator {
     return Outcome(
       answers: answers.compactMap { $0 }, loss: labelled > 0 ? loss / Double(labelled) : nil,
       scores: labelled > 0 ? metrics.flatMap(\.scores) : [])
-  }
-
-  /// Examples of like length together, the longest first, so that memory peaks at once and not at the end.
-  private func batches(_ lengths: [Int], count: Int) -> [[Int]] {
-    let order = (0..<count).sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
-    var (batches, current, tokens): ([[Int]], [Int], Int) = ([], [], 0)
-    for index in order {
-      if !current.isEmpty, current.count == batchSize || tokens + lengths[index] > Self.tokensPerBatch {
-        batches.append(current)
-        (current, tokens) = ([], 0)
-      }
-      current.append(index)
-      tokens += lengths[index]
-    }
-    return current.isEmpty ? batches : batches + [current]
   }
 }
 

@@ -35,7 +35,8 @@ struct Check: ParsableCommand {
     switch outcome {
     case .success(let recipe):
       for note in recipe.notes { try Output.remark(note.described(as: "note")) }
-      try Output.print(alone ? String(recipe.resolvedText.dropLast()) : "\(file): ok")
+      let method = recipe.method.map { "# method: \($0), spelled out\n" } ?? ""
+      try Output.print(alone ? method + recipe.resolvedText.dropLast() : "\(file): ok")
     case .failure(let error):
       try Output.remark(Failure(error).message)
     }

@@ -1,0 +1,74 @@
+import ArgumentParser
+import RefluxCore
+import RefluxIO
+import RefluxTrain
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Scores a fine-tuned model on a task.",
+    discussion: """
+      Name a recipe, or a task and its options: reflux evaluate --model runs/x/model --task rte task.data=GLUE/RTE. \
+      With a recipe the model is its run's, unless --model names another.
+      """)
+
+  @Argument(help: "A recipe (without --task), and changes: key.path=value.") var arguments: [String] = []
+  @Option(help: "A model directory, or a run directory.", completion: .directory) var model: String?
+  @Option(help: "A task by name; its options are given as task.data=DIR and so on.") var task: String?
+  @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.") var split:
+    String?
+  @Option(help: "Write the answers to SPLIT.jsonl in this directory.", completion: .directory) var predictions: String?
+  @OptionGroup var device: DeviceOptions
+  @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    let registry = try BuiltIn.registry()
+    let recipe = try readRecipe(registry)
+    guard let path = model ?? recipe.output else {
+      throw Failure("error: name the model: --model DIR", .usage)
+    }
+    let backend = device.backend()
+    var context = BuildContext(seed: recipe.seed, backend: backend)
+    let task = try recipe.task.build(&context)
+    let saved = try SavedModel(path, registry: registry, task: task, on: backend)
+    let evaluation = Evaluation(task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize)
+    let display = ProgressDisplay(on: .standardError(), quiet: quiet)
+    defer { display.clear() }
+    for note in saved.model.card.notes { _ = try display.observe(.note(note)) }
+    if let predictions { try Directory.create(predictions) }
+
+    let splits = split.map { [Split(rawValue: $0)] } ?? task.evaluationSplits
+    let scores = try splits.map { split in
+      try evaluation.score(split, answersTo: predictions.map { "\($0)/\(split.rawValue).jsonl" }) {
+        _ = try display.observe($0)
+      }
+    }
+    display.clear()
+    if json { return try Output.print(.array(scores.map(\.json))) }
+    for score in scores {
+      let numbers = (score.loss.map { [("loss", $0)] } ?? []) + score.scores.map { ($0.name, $0.value) }
+      let text = numbers.map { "\($0.0) \(decimals($0.1, 4))" }.joined(separator: ", ")
+      try Output.print(
+        "\(score.split.rawValue) (\(count(score.examples, "example"))): \(text.isEmpty ? "no labels" : text)")
+    }
+  }
+
+  /// The recipe that was named, or one that has the task and the model and nothing else.
+  private func readRecipe(_ registry: Registry) throws -> Recipe {
+    guard let task else {
+      guard let file = arguments.first(where: { !$0.hasPrefix("~") && !$0.contains("=") }) else {
+        throw Failure("error: name a recipe, or a task with --task", .usage)
+      }
+      return try Recipe(file: file, overrides: arguments.filter { $0 != file }, registry)
+    }
+    if let stray = arguments.first(where: { !$0.hasPrefix("~") && !$0.contains("=") }) {
+      throw Failure("error: '\(stray)' is neither a change (key.path=value) nor needed beside --task", .usage)
+    }
+    let path = RecipeNode(stringLiteral: model ?? "")
+    let tree: RecipeNode = [
+      "task": ["type": RecipeNode(stringLiteral: task)], "model": ["type": "bert", "checkpoint": path],
+      "method": "finetune",
+    ]
+    return try Recipe(tree.yaml, name: "command line", overrides: arguments, registry)
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import RefluxCore
+import RefluxIO
+import RefluxTrain
+
+struct Tokenize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turns text into the token ids that a model reads.",
+    discussion: """
+      Reads JSON lines {"text", "text_pair"?} and writes, in the same order, {"input_ids", "token_type_ids"}.
+      """)
+
+  @OptionGroup var files: ModelFiles
+  @Option(help: "Longest row in tokens, special ones included; longer ones are cut. Default: no limit.")
+  var maxLength: Int?
+
+  func validate() throws {
+    guard maxLength ?? 3 >= 3 else { throw ValidationError("--max-length must be at least 3") }
+  }
+
+  func run() throws {
+    let rows = try InputRows(files.input)
+    let tokenizer = try SavedModel.tokenizer(of: files.model)
+    try files.write { write in
+      while let (row, _) = try rows.next() {
+        guard case .text(let text, let pair) = row else { throw rows.failure("has token ids already; wants 'text'") }
+        let encoded = tokenizer.encode(text, pair: pair, maxLength: maxLength)
+        try write([
+          "input_ids": .array(encoded.ids.map { .integer(Int($0)) }),
+          "token_type_ids": .array(encoded.segments.map { .integer(Int($0)) }),
+        ])
+      }
+    }
+  }
+}

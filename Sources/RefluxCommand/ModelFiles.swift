@@ -1,0 +1,24 @@
+import ArgumentParser
+import RefluxIO
+
+/// A model directory, rows to read and rows to write.
+struct ModelFiles: ParsableArguments {
+  @Option(
+    help: "A model directory (config.json, model.safetensors, vocab.txt), or a run directory.", completion: .directory)
+  var model: String
+  @Option(help: "JSON lines to read; - is standard input.", completion: .file()) var input: String
+  @Option(help: "JSON lines to write; - is standard output.", completion: .file()) var output: String
+
+  /// Writes rows; a file appears when all of them are there.
+  func write(_ body: ((JSON) throws -> Void) throws -> Void) throws {
+    if output == "-" {
+      let writer = try JSONLinesWriter("-")
+      return try body(writer.write)
+    }
+    try AtomicFile.write(to: output) { file in
+      try withoutActuallyEscaping(body) { body in
+        try body { row in try file.append((row.text + "\n").utf8) }
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import RefluxCore
+import RefluxIO
+import RefluxText
+
+/// A fine-tuned model in a directory, ready to answer.
+public struct SavedModel {
+  public let model: any Model
+  public let tokenizer: (any Tokenizer)?
+  public let directory: String
+
+  /// Loads a model directory, or the final model of a run directory.
+  ///
+  /// Throws `FileError` and `RecipeError` naming what is missing or does not fit.
+  public init(_ directory: String, registry: Registry, task: (any Task)? = nil, on backend: any Backend) throws {
+    let directory = Self.modelDirectory(directory)
+    let fields = try JSONFields(contentsOf: "\(directory)/config.json")
+    let type = try fields.required("model_type", fields.string)
+    let known = registry.components(ofKind: "model").map(\.name)
+    guard known.contains(type) else {
+      throw FileError(
+        fields.path, "no model is called '\(type)'; there are: \(known.joined(separator: ", "))")
+    }
+    let path = RecipeNode(stringLiteral: directory)
+    let blueprint = try Blueprint<any Model>(
+      ["type": RecipeNode(stringLiteral: type), "checkpoint": path], OptionScope(registry))
+    var context = BuildContext(task: task, backend: backend)
+    model = try blueprint.build(&context)
+    // Without one, rows that are token ids already can still be answered.
+    let loader = TokenizerLoader()
+    let hasTokenizer = loader.kinds.flatMap(\.files).contains { Directory.isTaken("\(directory)/\($0)") }
+    tokenizer = hasTokenizer ? try loader.load(directory) : nil
+    self.directory = directory
+  }
+
+  /// The tokenizer of a model directory, without its model.
+  public static func tokenizer(of directory: String) throws -> any Tokenizer {
+    try TokenizerLoader().load(modelDirectory(directory))
+  }
+
+  private static func modelDirectory(_ directory: String) -> String {
+    !Directory.isTaken("\(directory)/config.json") && Directory.isTaken("\(directory)/model/config.json")
+      ? "\(directory)/model" : directory
+  }
+
+  /// What the head says: classes by name, or a number if it has one output.
+  public var prediction: PredictionKind {
+    model.card.outputs == 1
+      ? .score
+      : .classes(
+        model.card.labels.count == model.card.outputs
+          ? model.card.labels : (0..<model.card.outputs).map { "LABEL_\($0)" })
+  }
+
+  /// Turns rows into what the model reads; longer ones are cut to its positions, or to `maxLength` if that is less.
+  public func encoder(maxLength: Int? = nil) throws -> RowEncoder {
+    try RowEncoder(
+      tokenizer, vocabularySize: model.card.vocabularySize,
+      maxLength: min(maxLength ?? model.card.maxPositions, model.card.maxPositions))
+  }
+
+  /// The logits of each row, in order.
+  public func logits(_ rows: [EncodedRow], batchSize: Int = 64) throws -> [[Float]] {
+    var answers = [[Float]](repeating: [], count: rows.count)
+    for indices in batchesOfLikeLength(rows.map(\.ids.count), atMost: batchSize) {
+      let chosen = indices.map { rows[$0] }
+      let block = TokenBlock(
+        ids: chosen.flatMap(\.ids), segments: chosen.flatMap(\.segments),
+        rows: RowOffsets(lengths: chosen.map(\.ids.count)))
+      var pass = ForwardPass(training: false)
+      let logits = try model(block, &pass).logits
+      let (values, width) = (logits.floats, logits.shape[1])
+      for (place, index) in indices.enumerated() { answers[index] = Array(values[place * width..<(place + 1) * width]) }
+    }
+    return answers
+  }
+}
