@@ -23,11 +23,11 @@ struct TrainingSession {
     Interruption.watchSignals()
     if !isQuiet { try Output.remark("\(backend.diagnostics.summary), seed \(recipe.seed)") }
     if let warning = backend.diagnostics.warning { try Output.remark("note: \(warning)") }
-    var setup = try recipe.setup(on: backend)
+    var setup = RunSetup(recipe, on: backend)
     setup.observers = [display]
     setup.interruption = .signals
     defer { display.clear() }
-    do { return try Run(setup, in: directory, start).start() } catch let stop as Interrupted {
+    do { return try Run.carryOut(setup, in: directory, start) } catch let stop as Interrupted {
       display.clear()
       throw Failure(stop.description, .interrupted)
     }

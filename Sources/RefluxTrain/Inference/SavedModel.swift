@@ -25,10 +25,7 @@ public struct SavedModel {
       ["type": RecipeNode(stringLiteral: type), "checkpoint": path], OptionScope(registry))
     var context = BuildContext(task: task, backend: backend)
     model = try blueprint.build(&context)
-    // Without one, rows that are token ids already can still be answered.
-    let loader = TokenizerLoader()
-    let hasTokenizer = loader.kinds.flatMap(\.files).contains { Directory.isTaken("\(directory)/\($0)") }
-    tokenizer = hasTokenizer ? try loader.load(directory) : nil
+    tokenizer = try TokenizerLoader().loadIfPresent(directory)
     self.directory = directory
   }
 

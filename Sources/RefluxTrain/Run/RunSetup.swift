@@ -24,22 +24,30 @@ public struct RunSetup {
     self.build = build
   }
 
-  /// The run of a recipe; the tokenizer is that of the student's checkpoint.
+  /// The run of a recipe.
   public init(_ recipe: Recipe, on backend: any Backend) {
     self.init(recipe: recipe.resolvedText, seed: recipe.seed, backend: backend, maxLength: recipe.maxLength) {
       let built = try recipe.build(on: backend)
-      let checkpoint = (built.modules["student"] as? any Model)?.card.checkpoint
       return RunParts(
-        task: built.task, modules: built.modules, strategy: built.strategy,
-        tokenizer: try checkpoint.flatMap(Self.tokenizer))
+        task: built.task, modules: built.modules, strategy: built.strategy, tokenizer: try Self.tokenizer(of: built))
     }
+    evaluationBatchSize = recipe.evaluationBatchSize
   }
 
-  /// A directory without any tokenizer file serves data that is tokenized already.
-  private static func tokenizer(of checkpoint: String) throws -> (any Tokenizer)? {
-    let loader = TokenizerLoader()
-    let files = loader.kinds.flatMap(\.files) + ["tokenizer_config.json"]
-    return files.contains { Directory.isTaken("\(checkpoint)/\($0)") } ? try loader.load(checkpoint) : nil
+  /// That of the student's checkpoint; without a checkpoint the one of the task's own language, if it has one.
+  private static func tokenizer(of built: BuiltRecipe) throws -> (any Tokenizer)? {
+    if let checkpoint = (built.modules["student"] as? any Model)?.card.checkpoint {
+      return try TokenizerLoader().loadIfPresent(checkpoint)
+    }
+    return try built.task.words.map { try WordPieceTokenizer(Vocabulary(words: $0), source: "the task's words") }
+  }
+}
+
+extension TokenizerLoader {
+  /// The tokenizer of a directory; a directory without any tokenizer file serves data that is tokenized already.
+  func loadIfPresent(_ directory: String) throws -> (any Tokenizer)? {
+    let files = kinds.flatMap(\.files) + ["tokenizer_config.json"]
+    return files.contains { Directory.isTaken("\(directory)/\($0)") } ? try load(directory) : nil
   }
 }
 

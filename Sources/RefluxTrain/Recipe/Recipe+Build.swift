@@ -1,0 +1,22 @@
+import RefluxCore
+
+/// What a recipe names, built: weights are loaded, nothing is trained.
+public struct BuiltRecipe {
+  public let task: any Task
+  public let modules: ModuleSet
+  public let strategy: any Strategy
+}
+
+extension Recipe {
+  /// Builds the task, the models and the strategy.
+  ///
+  /// - Throws: `RecipeError` and the errors of file formats, for what only shows when files are opened.
+  public func build(on backend: any Backend) throws -> BuiltRecipe {
+    var context = BuildContext(seed: seed, backend: backend)
+    let task = try task.build(&context)
+    context.task = task
+    var modules = ModuleSet()
+    for (role, model) in models { modules[role] = try model.build(&context) }
+    return BuiltRecipe(task: task, modules: modules, strategy: try strategy.build(&context))
+  }
+}
