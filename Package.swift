@@ -69,6 +69,7 @@ let package = Package(
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO"),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
+    tests(of: "RefluxTasks", ["RefluxIO"]),
     tests(of: "RefluxTrain", ["RefluxBasics", "RefluxSelfDistillation", "CRefluxHash"]),
     tests(of: "RefluxBasics", ["RefluxIO"]),
     tests(of: "RefluxLosses"),

@@ -47,6 +47,7 @@ public struct Split: RawRepresentable, Hashable, Sendable, ExpressibleByStringLi
   public init(rawValue: String) { self.rawValue = rawValue }
   public init(stringLiteral value: String) { rawValue = value }
   public static let train: Split = "train", validation: Split = "validation", test: Split = "test"
+  public static let unlabeled: Split = "unlabeled"
 }
 
 /// A row as a person wrote it, or as somebody else's tokenizer left it.
@@ -55,7 +56,7 @@ public enum SourceRow: Sendable, Equatable {
   case tokens(ids: [Int32], segments: [Int32] = [])
 }
 
-/// One example before tokenization. Several rows are choices to pick from.
+/// One example before tokenization; several rows are choices to pick from.
 public struct Example: Sendable {
   public var rows: [SourceRow]
   public var label: Label?
@@ -99,7 +100,7 @@ public protocol Task: Component {
   /// Every word of a task that comes with its own language; a model without a checkpoint reads it with these.
   var words: [String]? { get }
   /// The supervised loss, one value per example: `[examples]`. `temperature` (one value, or one per example) divides
-  /// the logits of a classification.
+  /// the logits of a classification. Default: what goes with `prediction`.
   func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor
 }
 extension Task {

@@ -43,20 +43,6 @@ public struct TableTask: Task {
   }
   public func metrics() -> [any Metric] { [] }
 
-  public func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor {  // [examples]
-    switch block.targets {
-    case .classes(let labels):
-      let classes = output.logits.shape[1]
-      let chosen = labels.flatMap { label in (0..<classes).map { Float($0 == label ? 1 : 0) } }
-      let logits = temperature.map { output.logits / $0.reshaped($0.shape + [1]) } ?? output.logits
-      return -(logits.logSoftmax() * Tensor(chosen, [labels.count, classes])).sum([-1])
-    case .scores(let scores):
-      let gap = output.logits.reshaped([scores.count]) - Tensor(scores)
-      return gap * gap
-    default: throw RecipeError("a table has classes or scores")
-    }
-  }
-
   /// The examples with these numbers as one batch, `matched` of them first.
   public func batch(_ indices: [Int], matched: Int = 0) -> Batch {
     var block = TokenBlock(ids: indices.map(Int32.init), rows: RowOffsets(lengths: indices.map { _ in 1 }))

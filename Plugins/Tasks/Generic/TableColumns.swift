@@ -1,0 +1,59 @@
+import RefluxCore
+import RefluxIO
+
+/// The columns of a user's table, and how its rows become examples.
+///
+/// A row has text (`text`, perhaps `text_pair`) or, in JSON lines, tokens (`input_ids`, perhaps `token_type_ids`).
+struct TableColumns: Sendable {
+  var text: String
+  /// `nil`: `text_pair`, if there is such a column.
+  var textPair: String?
+  var label: String
+  var labels: LabelReader
+
+  /// Reads a file; with `needsLabels`, a row without a label is an error.
+  ///
+  /// - Throws: ``FileError`` with the line of the first row that is not as it should be.
+  func examples(_ path: String, needsLabels: Bool) throws -> [Example] {
+    try rows(path).map { row in
+      Example(rows: [try sourceRow(row)], label: try label(row, isNeeded: needsLabels))
+    }
+  }
+
+  /// The rows of a file with every column that may be of use.
+  func rows(_ path: String) throws -> [DataRow] {
+    let file = try DataFile(path)
+    let pair = textPair ?? "text_pair"
+    if file.format == .jsonLines {
+      return try file.rows([], optional: [text, pair, label, "labels", "input_ids", "token_type_ids"])
+    }
+    return try file.rows([text] + (textPair.map { [$0] } ?? []), optional: (textPair == nil ? [pair] : []) + [label])
+  }
+
+  /// What the row says its label is: pre-tokenized data often calls it `labels`.
+  func labelColumn(_ row: DataRow) -> String { row[label] == nil && row["labels"] != nil ? "labels" : label }
+
+  private func label(_ row: DataRow, isNeeded: Bool) throws -> Label? {
+    let column = labelColumn(row)
+    return row[column] == nil && !isNeeded ? nil : try labels.label(row, column)
+  }
+
+  private func sourceRow(_ row: DataRow) throws -> SourceRow {
+    guard row["input_ids"] != nil, row[text] == nil else {
+      let hasPair = textPair != nil || row["text_pair"] != nil
+      return .text(try row.text(text), pair: hasPair ? try row.text(textPair ?? "text_pair") : nil)
+    }
+    return .tokens(ids: try integers(row, "input_ids") ?? [], segments: try integers(row, "token_type_ids") ?? [])
+  }
+
+  private func integers(_ row: DataRow, _ column: String) throws -> [Int32]? {
+    guard let value = row[column] else { return nil }
+    guard let items = value.array else { throw row.error("'\(column)' wants a list of integers, but is \(value.kind)") }
+    return try items.map { item in
+      guard let integer = item.integer.flatMap({ Int32(exactly: $0) }) else {
+        throw row.error("'\(column)' wants a list of integers, but holds \(item.text)")
+      }
+      return integer
+    }
+  }
+}

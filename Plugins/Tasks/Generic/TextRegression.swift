@@ -1,0 +1,50 @@
+import RefluxCore
+
+/// A number for each text or pair of texts, from any table.
+struct TextRegression: Task {
+  static let name = "text-regression"
+  static let summary = "A number for each text, from CSV, TSV or JSON lines."
+
+  struct Options: ComponentOptions {
+    @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
+    @Option("Rows to score on.") var validation: String? = nil
+    @Option("Further rows; they need no labels.") var test: String? = nil
+    @Option("Rows for self-training; they need no labels.") var unlabeled: String? = nil
+    @Option("The column that holds the text.") var text = "text"
+    @Option("The column that holds a second text; without it, text_pair if there is one.") var textPair: String? = nil
+    @Option("The column that holds the number.") var label = "label"
+    @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
+      "pearson", "spearman",
+    ]
+    @Option("Reads only so many rows of the training file, the first.") var trainLimit: Int? = nil
+    @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
+
+    func validate() throws {
+      try TableFiles.validate(
+        [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
+    }
+  }
+
+  let prediction = PredictionKind.score
+  private let files: TableFiles
+  private let columns: TableColumns
+  private let scores: [any Metric]
+
+  init(_ options: Options, _ context: inout BuildContext) throws {
+    files = TableFiles(
+      task: Self.name,
+      [
+        (.train, options.train), (.validation, options.validation), (.test, options.test),
+        (.unlabeled, options.unlabeled),
+      ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
+    columns = TableColumns(text: options.text, textPair: options.textPair, label: options.label, labels: .score)
+    scores = try options.metrics.map { try $0.build(&context) }
+    if let odd = scores.first(where: { $0 is any ClassMetric }) {
+      throw RecipeError("metrics: '\(type(of: odd).name)' cannot score numbers")
+    }
+  }
+
+  var evaluationSplits: [Split] { files.evaluationSplits }
+  func examples(_ split: Split) throws -> [Example] { try files.examples(split, columns) }
+  func metrics() -> [any Metric] { scores }
+}

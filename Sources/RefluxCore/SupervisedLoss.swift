@@ -1,0 +1,26 @@
+extension Task {
+  /// Cross-entropy of classes and choices, squared error of scores, one value per example: `[examples]`.
+  ///
+  /// - Throws: `RecipeError` if the examples have no labels.
+  public func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor {
+    switch block.targets {
+    case .classes(let classes): crossEntropy(output.logits, classes, temperature: temperature)
+    case .scores(let scores): squaredError(output.logits, scores)
+    default: throw RecipeError("the task '\(Self.name)' has no labels for some examples that are trained on")
+    }
+  }
+}
+
+/// `−log softmax(logits / temperature)[class]` of each example: `[examples, classes]` to `[examples]`.
+public func crossEntropy(_ logits: Tensor, _ classes: [Int], temperature: Tensor? = nil) -> Tensor {
+  let logits = temperature.map { logits / ($0.rank == 0 ? $0 : $0.reshaped([$0.count, 1])) } ?? logits
+  let width = logits.shape[1]
+  let places = classes.enumerated().map { Int32($0 * width + $1) }
+  return -logits.logSoftmax().reshaped([logits.count, 1]).rows(Tensor(ids: places)).reshaped([classes.count])
+}
+
+/// `(logit − score)²` of each example: `[examples, 1]` to `[examples]`.
+public func squaredError(_ logits: Tensor, _ scores: [Float]) -> Tensor {
+  let difference = logits.reshaped([scores.count]) - Tensor(scores)
+  return difference * difference
+}
