@@ -63,6 +63,13 @@ public struct LossReport {
     parts.append((name, value.detached, .sum))
   }
 
+  /// The report without the total's history, which would keep every activation alive during the backward pass.
+  public var detached: LossReport {
+    var report = self
+    report.total = total.detached
+    return report
+  }
+
   /// A number for the log only: a batch's share of a sum, or an extreme of its examples.
   public mutating func note(_ name: String, _ value: Tensor, _ combination: StepLog.Combination = .sum) {
     parts.append((name, value.detached, combination))

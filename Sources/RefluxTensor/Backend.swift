@@ -1,5 +1,6 @@
-/// Element types. Held as data, not as a generic parameter, so that a model can mix precisions without changing its type.
+/// Element types.
 ///
+/// Held as data, not as a generic parameter, so that a model can mix precisions without changing its type.
 /// Arithmetic is float32 (float64 on the reference backend, for checks); the 16-bit types are for storage.
 public enum DType: String, Sendable, CaseIterable {
   case float32, float64, int32, bfloat16, float16
@@ -13,7 +14,7 @@ public enum DType: String, Sendable, CaseIterable {
   }
 }
 
-/// Device memory. Given back to the backend (or unmapped by its owner) when the last tensor that uses it goes.
+/// Device memory, given back to the backend (or unmapped by its owner) when the last tensor that uses it goes.
 public final class Buffer: @unchecked Sendable {
   public let address: UnsafeMutableRawPointer
   public let byteCount: Int

@@ -5,7 +5,7 @@ public struct ParameterVisitor {
   private var collects: Bool
   /// The parameters as they were left, in visiting order.
   public private(set) var parameters = Parameters()
-  /// Second names: of the parameter they stand for. See ``share(_:with:)``.
+  /// Second names, with the first names they stand for; see ``share(_:with:)``.
   public private(set) var sharedNames: [String: String] = [:]
 
   /// A visitor that edits; names get `prefix` in front.

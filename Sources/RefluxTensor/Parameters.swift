@@ -54,15 +54,17 @@ public struct Parameters: Sequence {
 
 extension Parameters {
   /// The Euclidean length, added up in double precision in a fixed order.
-  public var norm: Float {
-    Float(reduce(0.0) { $0 + $1.1.backend.sumOfSquares($1.1.computable.dense) }.squareRoot())
+  public var norm: Double {
+    var squares = 0.0
+    for (_, tensor) in self { squares += tensor.backend.sumOfSquares(tensor.computable.dense) }
+    return squares.squareRoot()
   }
 
   /// Shortened to `limit` if longer, as PyTorch's `clip_grad_norm_` does.
   public func clipped(to limit: Float?) -> Parameters {
     guard let limit else { return self }
     let length = norm
-    return length > limit ? self * (limit / (length + 1e-6)) : self
+    return length > Double(limit) ? self * Float(Double(limit) / (length + 1e-6)) : self
   }
 
   public static func + (a: Parameters, b: Parameters) -> Parameters {

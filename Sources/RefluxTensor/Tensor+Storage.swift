@@ -14,7 +14,7 @@ extension Tensor {
     return out
   }
 
-  /// The same numbers in another element type. Gradients flow through, back in the type that was.
+  /// The same numbers in another element type; gradients flow through, in the type that was.
   public func converted(to type: DType) -> Tensor {
     guard type != dtype else { return self }
     let out = backend.scratch(shape, type)

@@ -6,12 +6,8 @@
 /// }
 /// ```
 /// Memory is given back layer by layer during the backward pass, unless `body` leaves tracked tensors somewhere: detach
-/// what it hands out.
-/// - Parameters:
-///   - model: Left as it is.
-///   - createGraph: Whether the gradients will be differentiated themselves.
-///   - isTrainable: Which parameters are tracked, by name; the others are constants and get no gradient.
-///   - body: The loss.
+/// what it hands out. Parameters that are not trainable, by name, are constants and get no gradient. With `createGraph`
+/// the gradients can be differentiated themselves.
 public func valueAndGradient<M: Module>(
   of model: M, createGraph: Bool = false, isTrainable: (String) -> Bool = { _ in true }, _ body: (M) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Parameters) {

@@ -4,13 +4,8 @@ import Testing
 /// Checks an operation's gradients of first and second order against central differences, in float64.
 ///
 /// The operation is made a scalar with fixed random weights. Also compares the fused backward kernel with the composed
-/// formula that is used when gradients will be differentiated again.
-/// - Parameters:
-///   - shapes: Of the inputs, which are drawn from `range`.
-///   - range: Keeps away from where the operation is not smooth.
-///   - tolerance: Of the largest difference, relative to the larger of 1 and the gradient.
-///   - secondOrder: Whether to check gradients of gradients.
-///   - operation: From tracked inputs to a tensor of any shape.
+/// formula that is used when gradients will be differentiated again. Inputs of the given shapes are drawn from `range`,
+/// which keeps away from where the operation is not smooth; `tolerance` is relative to the larger of 1 and the gradient.
 public func checkGradient(
   _ shapes: [Shape], in range: ClosedRange<Double> = -1...1, tolerance: Double = 1e-6, secondOrder: Bool = true,
   sourceLocation: SourceLocation = #_sourceLocation, _ operation: ([Tensor]) -> Tensor

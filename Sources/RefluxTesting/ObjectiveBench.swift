@@ -46,7 +46,7 @@ public struct ObjectiveBench {
         var step = StepContext(
           tracked, task, progress, ForwardPass(training: true), BatchStreams { _, _ in throw RecipeError("no data") })
         let report = try objective.loss(turn, batch, &step)
-        return (report.total, report)
+        return (report.total, report.detached)
       }
       log.add(report, of: turn)
       gradient = gradient + (gradients["student"] ?? Parameters())

@@ -1,9 +1,5 @@
 extension Tensor {
-  /// `activation(x + bias)`.
-  ///
-  /// - Parameters:
-  ///   - activation: The gate.
-  ///   - bias: `[columns]`.
+  /// `activation(x + bias)`, with a bias of `[columns]`.
   public func activated(_ activation: Activation, bias: Tensor? = nil) -> Tensor {
     let (x, bias) = activationOperands(bias)
     let out = Tensor(x.activationKernel(activation, bias))
@@ -23,11 +19,7 @@ extension Tensor {
   /// `activation(x + bias) Wᵀ + b`: the second half of a feed-forward layer.
   ///
   /// Keeps only `x`: the activation's result is made again in the backward pass, which is cheaper than its memory.
-  /// - Parameters:
-  ///   - activation: The gate.
-  ///   - bias: Added before it: `[inputs]`.
-  ///   - weight: `[outputs, inputs]`.
-  ///   - outputBias: `[outputs]`.
+  /// `bias` is `[inputs]`, `weight` `[outputs, inputs]`, `outputBias` `[outputs]`.
   public func activatedLinear(_ activation: Activation, bias: Tensor, weight: Tensor, outputBias: Tensor) -> Tensor {
     let (x, weight, outputBias) = linearOperands(weight, outputBias)
     let bias = Tensor.matched("activatedLinear", x, bias).1

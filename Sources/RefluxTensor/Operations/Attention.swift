@@ -2,12 +2,8 @@ extension Tensor {
   /// Softmax attention within each row of a packed batch.
   ///
   /// Keeps its inputs, its result and one number per query and head; the probabilities are made again.
-  /// - Parameters:
-  ///   - query: `[tokens, heads · size]`, as is the result.
-  ///   - key: `[tokens, keyValueHeads · size]`.
-  ///   - value: `[tokens, keyValueHeads · size]`.
-  ///   - shape: Rows, heads and scale.
-  ///   - dropout: What is dropped of the probabilities, and one int32 counter for each token.
+  /// `query` and the result are `[tokens, heads · size]`, `key` and `value` `[tokens, keyValueHeads · size]`. `dropout`
+  /// says what is dropped of the probabilities, with one int32 counter for each token.
   public static func attention(
     query: Tensor, key: Tensor, value: Tensor, _ shape: AttentionShape, dropout: (Dropout, counters: Tensor)? = nil
   ) -> Tensor {

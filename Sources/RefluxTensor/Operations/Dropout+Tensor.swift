@@ -1,9 +1,7 @@
 extension Tensor {
   /// Zeroes some elements of each row and divides the rest by `1 - rate`; see ``Dropout`` for which.
   ///
-  /// - Parameters:
-  ///   - dropout: `nil` leaves the tensor as it is.
-  ///   - counters: One int32 number for each row of `[…, columns]`.
+  /// `counters` holds one int32 number for each row of `[…, columns]`; no dropout leaves the tensor as it is.
   public func dropout(_ dropout: Dropout?, counters: Tensor) -> Tensor {
     guard let dropout, dropout.rate > 0 else { return self }
     let x = computable

@@ -1,9 +1,5 @@
 extension Tensor {
-  /// The affine map of the last axis, `x Wᵀ + b`.
-  ///
-  /// - Parameters:
-  ///   - weight: `[outputs, inputs]`.
-  ///   - bias: `[outputs]`.
+  /// The affine map of the last axis, `x Wᵀ + b`, with a weight of `[outputs, inputs]`.
   public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
     let (x, weight, bias) = linearOperands(weight, bias)
     let out = x.linearKernel(weight, bias)

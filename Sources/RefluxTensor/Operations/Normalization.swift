@@ -1,13 +1,8 @@
 extension Tensor {
   /// Layer normalization of `residual + dropout(x + bias)`, row by row: `[n, columns]`.
   ///
-  /// - Parameters:
-  ///   - residual: `[n, columns]`.
-  ///   - bias: `[columns]`.
-  ///   - dropout: What is dropped of `x + bias`, and one int32 counter for each row.
-  ///   - scale: `[columns]`.
-  ///   - shift: `[columns]`.
-  ///   - epsilon: Added to the variance.
+  /// `residual` is `[n, columns]`, `bias`, `scale` and `shift` `[columns]`; `dropout` says what is dropped of `x + bias`,
+  /// with one int32 counter for each row; `epsilon` is added to the variance.
   public func normalized(
     residual: Tensor? = nil, bias: Tensor? = nil, dropout: (Dropout, counters: Tensor)? = nil, scale: Tensor,
     shift: Tensor, epsilon: Float

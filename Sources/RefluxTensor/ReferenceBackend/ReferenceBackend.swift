@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// The slow, obviously correct backend. Every other backend is tested against it.
+/// The slow, obviously correct backend, which every other backend is tested against.
 ///
 /// Each primitive reads its operands as double-precision numbers, computes, and rounds once to the element type of the
 /// result. The fused kernels are the defaults.

@@ -40,7 +40,7 @@ struct Trainer {
             let (report, part) = try modules.valueAndGradient(of: turn.trains) { tracked in
               var step = StepContext(tracked, task, state.progress, forward, streams)
               let report = try state.objective.loss(turn.at(pass), batch, &step)
-              return (report.total, report)
+              return (report.total, report.detached)
             }
             gradients.add(part)
             log.add(report, of: turn)
@@ -64,7 +64,7 @@ struct Trainer {
     _ name: String, along gradient: Parameters, in turn: Turn, _ log: inout StepLog
   ) throws {
     let owner = try state.owner(of: name, in: turn)
-    let norm = gradient.length
+    let norm = gradient.norm
     log.add(gradientNorm: norm, learningRate: state.learningRate(of: owner), of: name)
     guard norm.isFinite else { throw NotFinite("the gradient of '\(name)'", norm) }
     let scale = plan.clipNorm.map { min(1, Double($0) / (norm + 1e-6)) } ?? 1
