@@ -4,6 +4,7 @@ import RefluxCore
 public enum BasicsPlugin: Plugin {
   public static let name = "basics"
   public static func register(in registry: inout Registry) {
+    registry.add(optimizer: AdamW.self)
     registry.add(optimizer: SGD.self)
     registry.add(schedule: ConstantSchedule.self)
     registry.add(schedule: LinearSchedule.self)

@@ -1,0 +1,86 @@
+import RefluxCore
+
+/// Adam with decoupled weight decay (Loshchilov and Hutter, 2019), as `torch.optim.AdamW` does it.
+///
+/// Biases and the weights of normalisations do not decay, as in transformers. Weights and moments are written in place.
+struct AdamW: Optimizer {
+  static let name = "adamw"
+  static let summary = "Adam with decoupled weight decay."
+  struct Options: ComponentOptions {
+    @Option("The peak learning rate.", in: 0...10) var learningRate: Float = 2e-5
+    @Option("How slowly the mean gradient forgets.", in: 0...0.999_999) var beta1: Float = 0.9
+    @Option("How slowly the mean squared gradient forgets.", in: 0...0.999_999) var beta2: Float = 0.999
+    @Option("Added to the root of the mean squared gradient, which divides.", in: 0...1) var epsilon: Float = 1e-8
+    @Option("How much of a weight is taken off at each step, as a multiple of the learning rate.", in: 0...1000)
+    var weightDecay: Float = 0.01
+    @Option("Weights whose name contains one of these, in any case, do not decay.") var noDecay = ["bias", "norm"]
+  }
+
+  let options: Options
+  private let decay: DecayRule
+  /// By module and parameter: `student.classifier.weight`.
+  private var moments: [String: Moments] = [:]
+
+  init(_ options: Options, _: inout BuildContext) {
+    (self.options, decay) = (options, DecayRule(sparing: options.noDecay))
+  }
+
+  var learningRate: Float { options.learningRate }
+
+  mutating func update(
+    _ module: inout any Module, named owner: String, along gradient: Parameters, rate: Float, gradientScale: Float
+  ) {
+    // Moved out while the walk holds them, so that nothing shares them and they can be written in place.
+    var moments = moments
+    self.moments = [:]
+    module.updateParameters { [options, decay] name, weight in
+      guard let slope = gradient[name] else { return }
+      // What learns is kept in single precision: 16 bits would swallow small steps.
+      if weight.dtype.size < 4 { weight = weight.converted(to: .float32).detached }
+      let step = AdamWStep(
+        learningRate: options.learningRate * rate, beta1: options.beta1, beta2: options.beta2,
+        epsilon: options.epsilon, weightDecay: decay.decays(name) ? options.weightDecay : 0, step: 0,
+        gradientScale: gradientScale)
+      moments[owner + "." + name, default: Moments(like: weight)].move(&weight, along: slope, step)
+    }
+    self.moments = moments
+  }
+
+  func state() -> RunState { .map(moments.mapValues(\.state)) }
+  mutating func restore(_ state: RunState) throws { moments = try state.map().mapValues(Moments.init) }
+}
+
+/// What AdamW remembers about one parameter.
+private struct Moments {
+  /// Steps taken, for the bias corrections.
+  var steps = 0
+  var mean: Tensor
+  var square: Tensor
+
+  init(like weight: Tensor) {
+    mean = .zeros(weight.shape, weight.dtype, on: weight.backend)
+    square = .zeros(weight.shape, weight.dtype, on: weight.backend)
+  }
+
+  init(_ state: RunState) throws {
+    steps = try state.entry("steps").integer()
+    (mean, square) = (try state.entry("mean").tensor(), try state.entry("square").tensor())
+  }
+
+  var state: RunState { .map(["steps": .integer(steps), "mean": .tensor(mean), "square": .tensor(square)]) }
+
+  mutating func move(_ weight: inout Tensor, along gradient: Tensor, _ step: AdamWStep) {
+    steps += 1
+    var step = step
+    step.step = steps
+    let backend = weight.backend
+    if mean.backend !== backend { (mean, square) = (mean.moved(to: backend), square.moved(to: backend)) }
+    weight.withUniqueStorage { weight in
+      mean.withUniqueStorage { mean in
+        square.withUniqueStorage { square in
+          backend.adamW(step, weight: weight, gradient: gradient.storage, mean: mean, square: square)
+        }
+      }
+    }
+  }
+}
