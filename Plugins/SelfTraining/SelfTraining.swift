@@ -46,7 +46,8 @@ struct SelfTraining: Strategy {
       runner.task, heldOut: options.heldOut, split: Split(rawValue: options.unlabeledSplit), seed: runner.seed)
     let base = options.start == .base ? runner.modules : nil
     let unlabeled = try runner.makeDataset("unlabelled rows") { pool.unlabeled }
-    var trained = try runner.train("labelled rows", stage(try runner.makeDataset("labelled rows: data") { pool.labeled }))
+    var trained = try runner.train(
+      "labelled rows", stage(try runner.makeDataset("labelled rows: data") { pool.labeled }))
     for round in 1...options.rounds {
       let answers = try runner.predict("round \(round): predict", on: unlabeled, trained.predict)
       let kept = selection.kept(of: answers)

@@ -30,6 +30,8 @@ public struct TableTask: Task {
   public static let summary = "Labels of the rows of a logit table."
   public let prediction: PredictionKind
   public let labels: [Label]
+  /// The numbers in a split; one that is not listed has all of them.
+  public var splits: [Split: [Int]] = [:]
 
   public init(classes labels: [Int], of count: Int) {
     prediction = .classes((0..<count).map { "class \($0)" })
@@ -38,8 +40,8 @@ public struct TableTask: Task {
   public init(scores: [Float]) { (prediction, labels) = (.score, scores.map(Label.score)) }
   public init(_: NoOptions, _: inout BuildContext) { self.init(classes: [0, 1], of: 2) }
 
-  public func examples(_: Split) -> [Example] {
-    labels.indices.map { Example(rows: [.tokens(ids: [Int32($0)])], label: labels[$0]) }
+  public func examples(_ split: Split) -> [Example] {
+    (splits[split] ?? Array(labels.indices)).map { Example(rows: [.tokens(ids: [Int32($0)])], label: labels[$0]) }
   }
   public func metrics() -> [any Metric] { [] }
 

@@ -5,7 +5,7 @@ public final class NotedRunner: Runner {
   public var modules = ModuleSet()
   public let task: any Task
   public let seed: UInt64
-  /// `train round 1`, `predict round 1: predict`, …
+  /// Such as `train round 1` and `predict round 1: predict`.
   public private(set) var notes: [String] = []
   /// The data and the models that each training was given.
   public private(set) var trainings: [(name: String, plan: TrainPlan, modules: ModuleSet)] = []

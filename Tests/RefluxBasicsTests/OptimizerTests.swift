@@ -1,8 +1,9 @@
-@testable import RefluxBasics
 import RefluxCore
 import RefluxIO
 import RefluxTesting
 import Testing
+
+@testable import RefluxBasics
 
 /// Against torch's optimizers in float64 (`Tests/Fixtures/scripts/optimizers.py`).
 @Suite("Optimizers")
