@@ -46,6 +46,6 @@ struct ScheduleTests {
   @Test func oneKindOfWarmUpOnly() {
     #expect(
       thrownMessage { try schedule("{ type: linear, warmup_steps: 3, warmup_ratio: 0.1 }") }
-        == "learning rate schedule 'linear': give warmup_steps or warmup_ratio, not both")
+        == "schedule 'linear': give warmup_steps or warmup_ratio, not both")
   }
 }

@@ -100,7 +100,7 @@ struct PreviousBatchTests {
         try component(
           "{ type: uncertainty, minimum_temperature: 3, maximum_temperature: 2 }", as: (any DynamicScheduler).self,
           from: plugins)
-      } == "dynamic scheduler 'uncertainty': minimum_temperature (3.0) must not be above maximum_temperature (2.0)")
+      } == "scheduler 'uncertainty': minimum_temperature (3.0) must not be above maximum_temperature (2.0)")
   }
 }
 
