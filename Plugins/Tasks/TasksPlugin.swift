@@ -20,6 +20,7 @@ public enum TasksPlugin: Plugin {
     registry.add(task: WiC.self)
     registry.add(task: TextClassification.self)
     registry.add(task: TextRegression.self)
+    registry.add(task: Agreement.self)
     registry.add(metric: Accuracy.self)
     registry.add(metric: F1.self)
     registry.add(metric: MacroF1.self)

@@ -31,7 +31,8 @@ struct Agreement: Task {
       .unlabeled: options.unlabeledSize,
     ]
     guard let size = sizes[split] else {
-      throw RecipeError("the task 'agreement' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
+      throw RecipeError(
+        "the task 'agreement' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
     }
     var random = RandomSource(seed: UInt64(options.grammarSeed), "agreement \(split.rawValue)")
     return (0..<size).map { index in

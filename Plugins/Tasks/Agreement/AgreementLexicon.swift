@@ -11,7 +11,8 @@ enum AgreementLexicon {
     cat dog bird horse child/children farmer teacher doctor singer painter king queen robot pilot sailor judge student \
     neighbor cousin baker wolf/wolves mouse/mice woman/women goose/geese
     """)
-  static let intransitive = verbs("sleep sing dance laugh wait smile run jump swim cough shout kneel yawn whisper listen work")
+  static let intransitive = verbs(
+    "sleep sing dance laugh wait smile run jump swim cough shout kneel yawn whisper listen work")
   static let transitive = verbs("chase see like help follow know avoid admire find hear")
   static let prepositions = ["near", "behind", "beside", "with", "above", "below"]
   static let adverbs = ["today", "often", "quietly", "again", "outside", "here"]

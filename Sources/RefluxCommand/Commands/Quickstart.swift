@@ -23,7 +23,8 @@ struct Quickstart: ParsableCommand {
 
   func run() throws {
     guard Directory.exists(recipes) else {
-      throw Failure("error: there is no \(recipes) here; run this in Reflux's directory, or name the place with --recipes", .usage)
+      throw Failure(
+        "error: there is no \(recipes) here; run this in Reflux's directory, or name the place with --recipes", .usage)
     }
     let (registry, backend) = (try BuiltIn.registry(), device.backend())
     // All are checked before the first is trained.
@@ -43,7 +44,10 @@ struct Quickstart: ParsableCommand {
       return try Output.print(
         .array(
           rows.map { name, results, directory in
-            .object(JSONObject([("method", .string(name)), ("run", .string(directory.path))] + results.json.entries.map { ($0.key, $0.value) }))
+            .object(
+              JSONObject(
+                [("method", .string(name)), ("run", .string(directory.path))]
+                  + results.json.entries.map { ($0.key, $0.value) }))
           }))
     }
     try Output.print("\n" + Self.table(rows))
