@@ -76,5 +76,7 @@ let package = Package(
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
+    tests(of: "RefluxNN"),
+    tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxIO"]),
   ]
 )

@@ -2,5 +2,7 @@ import RefluxCore
 
 public enum EncodersPlugin: Plugin {
   public static let name = "encoders"
-  public static func register(in registry: inout Registry) {}
+  public static func register(in registry: inout Registry) {
+    registry.add(model: Bert.self)
+  }
 }

@@ -38,7 +38,7 @@ public struct ModelCard: Sendable {
 }
 
 /// How to run a model this time: dropout on or off, which intermediate results to keep.
-public struct ForwardPass {
+public struct ForwardPass: DropoutSites {
   public struct Wants: OptionSet, Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func floatsKeepEveryBit() throws {
-    for value: Float in [0.1, 1e-45, .greatestFiniteMagnitude, -3.4028e-20, 16_777_217] {
+    for value: Float in [0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -3.4028e-20, 16_777_215] {
       let read = try JSON(parsing: JSON(value).text.utf8, name: "x.json")
       #expect(read.number.map { Float($0) } == value)
     }

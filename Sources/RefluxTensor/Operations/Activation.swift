@@ -20,7 +20,9 @@ extension Tensor {
   ///
   /// Keeps only `x`: the activation's result is made again in the backward pass, which is cheaper than its memory.
   /// `bias` is `[inputs]`, `weight` `[outputs, inputs]`, `outputBias` `[outputs]`.
-  public func activatedLinear(_ activation: Activation, bias: Tensor, weight: Tensor, outputBias: Tensor) -> Tensor {
+  public func activatedLinear(_ activation: Activation, bias: Tensor, weight: Tensor, outputBias: Tensor? = nil)
+    -> Tensor
+  {
     let (x, weight, outputBias) = linearOperands(weight, outputBias)
     let bias = Tensor.matched("activatedLinear", x, bias).1
     precondition(bias.shape == [weight.shape[1]], "activatedLinear: bias \(bias.shape) for weight \(weight.shape)")
@@ -31,10 +33,10 @@ extension Tensor {
       let (x, bias, weight, g) = (back.saved(x), back.saved(bias), back.saved(weight), back.gradient)
       if back.createGraph {
         return back.composed([x, bias, weight] + (outputBias.map { [back.saved($0)] } ?? [])) {
-          Composed.linear(Composed.activated($0[0], activation, bias: $0[1]), $0[2], $0[3])
+          Composed.linear(Composed.activated($0[0], activation, bias: $0[1]), $0[2], $0.count > 3 ? $0[3] : nil)
         }
       }
-      back.to(3) { g.rowSum() }
+      if outputBias != nil { back.to(3) { g.rowSum() } }
       back.to(2) { g.transposed().matmul(Tensor(x.activationKernel(activation, bias))) }
       guard back.wants(0) || back.wants(1) else { return }
       let inner = x.activationGradient(activation, bias, g.matmul(weight))

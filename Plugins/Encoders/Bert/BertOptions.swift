@@ -1,0 +1,63 @@
+import RefluxCore
+
+struct BertOptions: ComponentOptions {
+  @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
+  var checkpoint: String? = nil
+  @Option("Transformer layers; of a checkpoint, the first so many are kept, and the pooler.") var layers: Int? = nil
+  @Option("Outputs of the head; the task decides where there is one.") var outputs: Int? = nil
+
+  @Option("Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else 0.1.")
+  var hiddenDropout: Float? = nil
+  @Option("Dropout of attention probabilities; default: the checkpoint's, else 0.1.")
+  var attentionDropout: Float? = nil
+  @Option("Dropout before the head; default: the checkpoint's, else that of the hidden layers.")
+  var classifierDropout: Float? = nil
+
+  @Option("Token ids that the model knows (without a checkpoint).") var vocabularySize: Int? = nil
+  @Option("Width of a token's vector (without a checkpoint).") var hiddenSize: Int? = nil
+  @Option("Attention heads; they share the width evenly (without a checkpoint).") var heads: Int? = nil
+  @Option("Width inside the feed-forward layers; default: 4 x hidden_size (without a checkpoint).")
+  var intermediateSize: Int? = nil
+  @Option("Tokens of the longest row; default 512 (without a checkpoint).") var maxPositions: Int? = nil
+  @Option("Texts that a row may hold; default 2 (without a checkpoint).") var segments: Int? = nil
+  @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).") var initializerRange: Float? =
+    nil
+
+  /// The options that a checkpoint's config.json decides.
+  private var sizes: [(name: String, value: Int?)] {
+    [
+      ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads),
+      ("intermediate_size", intermediateSize), ("max_positions", maxPositions), ("segments", segments),
+    ]
+  }
+
+  func validate() throws {
+    for (name, value) in sizes + [("layers", layers), ("outputs", outputs)] {
+      guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
+    }
+    let rates = [
+      ("hidden_dropout", hiddenDropout), ("attention_dropout", attentionDropout),
+      ("classifier_dropout", classifierDropout),
+    ]
+    for (name, rate) in rates {
+      guard (0..<1).contains(rate ?? 0) else { throw RecipeError("\(name) must be at least 0 and below 1") }
+    }
+    guard initializerRange ?? 1 > 0 else { throw RecipeError("initializer_range must be above 0") }
+    if checkpoint != nil {
+      let given = sizes.filter { $0.value != nil }.map(\.name) + (initializerRange == nil ? [] : ["initializer_range"])
+      guard given.isEmpty else {
+        throw RecipeError("with a checkpoint, its config.json decides \(given.joined(separator: ", "))")
+      }
+    } else {
+      let needed = [
+        ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads), ("layers", layers),
+      ].filter { $0.1 == nil }.map(\.0)
+      guard needed.isEmpty else {
+        throw RecipeError("without a checkpoint, these are needed: \(needed.joined(separator: ", "))")
+      }
+      if let hiddenSize, let heads, !hiddenSize.isMultiple(of: heads) {
+        throw RecipeError("hidden_size (\(hiddenSize)) must be a multiple of heads (\(heads))")
+      }
+    }
+  }
+}
