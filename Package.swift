@@ -70,7 +70,12 @@ let package = Package(
     tests(of: "RefluxIO"),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
     tests(of: "RefluxTasks", ["RefluxIO"]),
-    tests(of: "RefluxTrain", ["RefluxBasics", "RefluxSelfDistillation", "CRefluxHash"]),
+    tests(
+      of: "RefluxTrain",
+      [
+        "RefluxBasics", "RefluxCPU", "RefluxEncoders", "RefluxIO", "RefluxLosses", "RefluxSelfDistillation",
+        "RefluxTasks", "CRefluxHash",
+      ]),
     tests(of: "RefluxBasics", ["RefluxIO"]),
     tests(of: "RefluxLosses"),
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),

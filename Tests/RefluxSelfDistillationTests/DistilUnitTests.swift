@@ -52,6 +52,7 @@ struct DistilUnitTests {
     bench.student = LogitTable(matched + new)
     let result = try bench.step(matched: [0, 1, 2, 3], new: [4, 5, 6])
 
+    try checkEachExample(expected, "{ \(scheduler) }", previous, matched, labels)
     for name in ["loss", "ce", "lmbc"] {
       #expect(abs(try #require(result.numbers[name]) - (try #require(expected[name]?.number))) < 2e-6, "\(name)")
     }
@@ -63,6 +64,31 @@ struct DistilUnitTests {
     let gradient =
       try #require(expected["grad_matched"]?.array).map(list) + #require(expected["grad_new"]?.array).map(list)
     #expect(difference(result.gradient, gradient) < 2e-6)
+  }
+
+  /// The weight, temperature and divergence of every matched example.
+  private func checkEachExample(
+    _ expected: JSON, _ recipe: String, _ previous: [[Float]], _ matched: [[Float]], _ labels: [Int]
+  ) throws {
+    let task = TableTask(classes: labels, of: 3)
+    let block = try task.batch(Array(matched.indices)).input
+    func output(_ rows: [[Float]]) -> ModelOutput { ModelOutput(logits: Tensor(rows.flatMap { $0 }, [rows.count, 3])) }
+    let (now, then) = (output(matched), output(previous))
+    var scheduler = try component(recipe, as: (any DynamicScheduler).self, from: plugins)
+    let knobs = try scheduler.knobs(
+      ScheduleSignal(
+        progress: Progress(totalSteps: 1), student: now.logits, teacher: then.logits,
+        studentLoss: try task.loss(now, block), teacherLoss: try task.loss(then, block)))
+    let ones = Tensor.ones([matched.count])
+    let divergence = try component("kl", as: (any DistillationLoss).self, from: plugins)
+    let terms = try divergence(AlignedPair(student: now, teacher: then, weights: ones), knobs)
+    let found = [
+      "w": knobs.weight * ones, "tau": knobs.temperature * ones, "kl": terms / knobs.temperatureFactor,
+    ]
+    for (name, tensor) in found {
+      let values = try list(expected[name])
+      #expect(difference([tensor.floats], [values]) < 4e-6, "\(name)")
+    }
   }
 
   private func list(_ json: JSON?) throws -> [Double] { try #require(json?.array).compactMap(\.number) }
