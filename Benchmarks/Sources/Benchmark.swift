@@ -3,7 +3,7 @@ import RefluxCPU
 @main
 struct Benchmark {
   static func main() {
-    let backend = CPUBackend(threads: 2)
+    let backend = CPUBackend(threads: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 2)
     print(backend.diagnostics.summary)
     if let warning = backend.diagnostics.warning { print("warning: \(warning)") }
     KernelBenchmark(backend: backend, tokens: 4096, rowLength: 128).run()
