@@ -77,7 +77,7 @@ def compare(model, kind, arguments):
           f"{reflux.closing['peak_mebibytes'] / peer.closing['peak_mebibytes']:.2f} times")
     print(f"  of Reflux's step: matrix products {share['products']:.1%}, attention {share['attention']:.1%}, "
           f"other kernels {share['kernels']:.1%}, outside kernels {1 - sum(share.values()):.1%}")
-    late = [s["system_allocations"] for s in reflux.steps[2 * len(batches):]]
+    late = [s["systemAllocations"] for s in reflux.steps[2 * len(batches):]]
     print(f"  buffers taken from the system after every batch was seen twice: {late[-1] - late[0] if late else 0}",
           flush=True)
 

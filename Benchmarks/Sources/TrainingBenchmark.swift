@@ -81,7 +81,7 @@ struct TrainingBenchmark {
     return StepAnswer(
       seconds: seconds, products: backend.timing.productSeconds, attention: backend.timing.attentionSeconds,
       kernels: backend.timing.kernelSeconds, loss: value,
-      system_allocations: backend.bufferStatistics.systemAllocations)
+      systemAllocations: backend.bufferStatistics.systemAllocations)
   }
 
   private func oneHot(_ block: TokenBlock) -> Tensor {

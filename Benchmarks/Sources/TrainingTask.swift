@@ -22,5 +22,5 @@ struct StepAnswer: Encodable {
   let kernels: Double
   let loss: Float
   /// How often a buffer needed fresh memory since the program began.
-  let system_allocations: Int
+  let systemAllocations: Int
 }
