@@ -162,16 +162,16 @@ struct Arena {
     return octave * 8 + (size >> (octave - 3) & 7)
   }
 
-  /// The smallest free block of the first bin that has one of at least `size` bytes.
+  /// The smallest free block of at least `size` bytes; of several, the one at the lowest address.
   private func bestFit(_ size: Int) -> UInt? {
     for index in bin(size)..<bins.count {
-      var (block, best, bestSize) = (bins[index], UInt(0), Int.max)
+      var (block, best, bestSize) = (bins[index], UInt.max, Int.max)
       while block != 0 {
         let candidate = header(block).pointee.size
-        if candidate >= size && candidate < bestSize { (best, bestSize) = (block, candidate) }
+        if candidate >= size && (candidate, block) < (bestSize, best) { (best, bestSize) = (block, candidate) }
         block = header(block).pointee.nextFree
       }
-      if best != 0 { return best }
+      if best != UInt.max { return best }
     }
     return nil
   }
