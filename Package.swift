@@ -60,8 +60,7 @@ let package = Package(
       path: "Sources/RefluxCommand"),
 
     .executableTarget(
-      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxCore", "RefluxBasics", "RefluxEncoders"],
-      path: "Benchmarks/Sources"),
+      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxTensor"], path: "Benchmarks/Sources"),
 
     // Tests.
     .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),
@@ -83,6 +82,6 @@ let package = Package(
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN"),
-    tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxIO"]),
+    tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
   ]
 )

@@ -75,6 +75,19 @@ import Testing
     #expect(bert.parameters["classifier.weight"]?.shape == [3, 32])
   }
 
+  @Test func aHeadWithOtherNamesIsPointedOut() throws {
+    try withTemporaryDirectory { directory in
+      try model(of: "bert/model", task: FakeTask(.classes(["yes", "no"]))).save(to: directory)
+      let recipe = "{ type: bert, checkpoint: \"\(directory)\" }"
+      #expect(try model(recipe).card.labels == ["yes", "no"])
+      #expect(try model(recipe, task: FakeTask(.classes(["yes", "no"]))).card.notes == [])
+      #expect(
+        try model(recipe, task: FakeTask(.classes(["no", "yes"]))).card.notes == [
+          "the checkpoint's outputs are yes, no; the task's are no, yes"
+        ])
+    }
+  }
+
   @Test func theNewConfigurationIsTheSame() throws {
     let (old, new) = (
       try BertConfiguration(ModelDirectory(fixture("bert/model")).configuration()),

@@ -21,6 +21,27 @@ import Testing
     #expect(abs(Double(loss) - (try #require(wanted["loss_f64"]?.number))) < 1e-5)
   }
 
+  /// In double precision only the scale of attention and the LayerNorm epsilon are still rounded to floats.
+  @Test func doublePrecision() throws {
+    let wanted = try #require(fixtures.expected["head2"])
+    let labels = try #require(wanted["labels"]).numbers.map { Int($0) }
+    var bert = try model(of: "bert/model")
+    bert.updateParameters { _, tensor in tensor = tensor.converted(to: .float64) }
+    let block = try fixtures.block
+    let output = try bert.evaluated(block, wants: .hiddenStates)
+    let logits = try #require(wanted["logits_f64"]).numbers
+    #expect(zip(output.logits.doubles, logits).allSatisfy { abs($0 - $1) < 1e-7 })
+    let hidden = try fixtures.arrays.bytes(of: "hidden.2").bindMemory(to: Double.self)
+    let real = try fixtures.realTokens.flatMap { hidden[$0 * 32..<($0 + 1) * 32] }
+    #expect(zip(try #require(output.hiddenStates.last).doubles, real).allSatisfy { abs($0 - $1) < 1e-7 })
+    let (loss, gradient) = try valueAndGradient(of: bert) { crossEntropy(try $0.evaluated(block).logits, labels) }
+    #expect(abs((loss.doubles.first ?? 0) - (try #require(wanted["loss_f64"]?.number))) < 1e-7)
+    for (name, value) in gradient {
+      let length = try #require(wanted["grad_stats"]?[name]?["l2"]?.number)
+      #expect(abs(value.doubles.reduce(0) { $0 + $1 * $1 }.squareRoot() - length) < 1e-7, "\(name)")
+    }
+  }
+
   @Test(arguments: testedBackends) func hiddenStates(_ backend: any Backend) throws {
     let output = try model(of: "bert/model", on: backend).evaluated(fixtures.block, wants: [.hiddenStates, .pooled])
     #expect(output.hiddenStates.count == 3)

@@ -21,7 +21,7 @@ struct Bert: Model {
     var configuration =
       try directory.map { try BertConfiguration(ModelDirectory($0).configuration()) }
       ?? BertConfiguration(options)
-    let stored = (layers: configuration.layers, outputs: configuration.labels.count)
+    let stored = (layers: configuration.layers, labels: configuration.labels)
     try configuration.apply(options, context.task?.prediction, directory: directory)
 
     var checkpoint: CheckpointParameters?
@@ -29,7 +29,7 @@ struct Bert: Model {
       let kept = configuration.layers
       let rules = CheckpointParameters.Rules(
         prefix: "bert.", optional: ["bert.pooler.", "classifier."],
-        replaceableHead: stored.outputs == configuration.labels.count ? nil : "classifier."
+        replaceableHead: stored.labels.count == configuration.labels.count ? nil : "classifier."
       ) { Self.isIgnored($0, keptLayers: kept) }
       checkpoint = CheckpointParameters(
         try WeightFiles(directory: directory), rules, seed: context.seed, on: context.backend)
@@ -57,6 +57,18 @@ struct Bert: Model {
     if checkpoint != nil, stored.layers > configuration.layers {
       card.notes.append("the first \(configuration.layers) of the checkpoint's \(stored.layers) layers are kept")
     }
+    if checkpoint?.missing.contains("classifier.weight") == false {
+      card.notes += Self.renamed(stored.labels, configuration.labels)
+    }
+  }
+
+  /// A note if a head is kept whose outputs the checkpoint gives other names: it may have them in another order.
+  private static func renamed(_ old: [String], _ new: [String]) -> [String] {
+    let hasNames = old.enumerated().contains { $0.element != "LABEL_\($0.offset)" }
+    guard hasNames, old.count == new.count, old != new else { return [] }
+    return [
+      "the checkpoint's outputs are \(old.joined(separator: ", ")); the task's are \(new.joined(separator: ", "))"
+    ]
   }
 
   /// Buffers, and the layers behind the kept ones.

@@ -41,8 +41,9 @@ public final class CheckpointParameters: ParameterSource {
   public func parameter(_ name: String, _ shape: Shape, _ initialization: Initialization) throws -> Tensor {
     guard let stored = spellings(of: name).first(where: weights.contains) else {
       guard rules.optional.contains(where: name.hasPrefix) else {
+        // Nothing is made up for it: notes() will throw.
         required.append(name)
-        return fresh.parameter(name, shape, .zeros)
+        return Tensor([], [0], on: backend)
       }
       missing.append(name)
       return fresh.parameter(name, shape, initialization)
