@@ -60,7 +60,8 @@ let package = Package(
       path: "Sources/RefluxCommand"),
 
     .executableTarget(
-      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxTensor"], path: "Benchmarks/Sources"),
+      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxCore", "RefluxBasics", "RefluxEncoders"],
+      path: "Benchmarks/Sources"),
 
     // Tests.
     .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),

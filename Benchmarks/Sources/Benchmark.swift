@@ -1,9 +1,16 @@
+import Foundation
 import RefluxCPU
 
+/// `reflux-benchmark` times kernels; `reflux-benchmark train TASK` takes training steps for `compare.py`.
 @main
 struct Benchmark {
-  static func main() {
-    let backend = CPUBackend(threads: 2)
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "train", let task = arguments.dropFirst().first {
+      var training = try TrainingBenchmark(JSONDecoder().decode(TrainingTask.self, from: Data(task.utf8)))
+      return try training.run()
+    }
+    let backend = CPUBackend(threads: arguments.first.flatMap { Int($0) } ?? 2)
     print(backend.diagnostics.summary)
     if let warning = backend.diagnostics.warning { print("warning: \(warning)") }
     KernelBenchmark(backend: backend, tokens: 4096, rowLength: 128).run()

@@ -2,6 +2,8 @@ import RefluxCPU
 import RefluxTensor
 
 /// Speeds of the matrix products and fused kernels at the shapes of a BERT-base layer.
+///
+/// Times are processor time divided by the number of threads, so that other processes on the machine disturb little.
 struct KernelBenchmark {
   let backend: CPUBackend
   let tokens: Int
@@ -99,11 +101,12 @@ struct KernelBenchmark {
   }
 
   private func best(_ body: () -> Void) -> Double {
-    let clock = ContinuousClock()
     body()
     var (best, spent) = (Double.infinity, 0.0)
     while spent < 0.4 {
-      let seconds = clock.measure(body).seconds
+      let start = ProcessorTime.now()
+      body()
+      let seconds = (ProcessorTime.now() - start) / Double(backend.threads)
       best = min(best, seconds)
       spent += seconds
     }

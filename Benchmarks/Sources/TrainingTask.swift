@@ -1,0 +1,26 @@
+/// What to train: as `compare.py` writes it.
+struct TrainingTask: Decodable {
+  struct Model: Decodable {
+    let layers: Int
+    let hidden: Int
+    let heads: Int
+    let intermediate: Int
+  }
+  let model: Model
+  let vocabulary: Int
+  let dropout: Double
+  let threads: Int
+  /// Row lengths in tokens, for every batch.
+  let batches: [[Int]]
+}
+
+/// What one step took, in seconds; the kinds of kernels are parts of the whole.
+struct StepAnswer: Encodable {
+  let seconds: Double
+  let products: Double
+  let attention: Double
+  let kernels: Double
+  let loss: Float
+  /// How often a buffer needed fresh memory since the program began.
+  let systemAllocations: Int
+}

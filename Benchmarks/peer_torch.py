@@ -1,0 +1,57 @@
+"""The peer's half of a comparison: one training step of PyTorch at a time, on request.
+
+Started by compare.py with the model and the batches as JSON. Reads the number of a batch per line, takes one full step
+on it (forward, backward, fused AdamW, dropout on) and answers with one line of JSON; at the end of input it tells its
+peak memory. Rows are padded to the longest of their batch; random weights.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+import transformers
+
+import shapes
+
+
+def build(model):
+    configuration = transformers.BertConfig(
+        vocab_size=shapes.VOCABULARY, hidden_size=model["hidden"], num_hidden_layers=model["layers"],
+        num_attention_heads=model["heads"], intermediate_size=model["intermediate"],
+        hidden_dropout_prob=shapes.DROPOUT, attention_probs_dropout_prob=shapes.DROPOUT)
+    return transformers.BertForSequenceClassification(configuration).train()
+
+
+def tensors(lengths, seed):
+    generator = torch.Generator().manual_seed(seed)
+    longest = max(lengths)
+    mask = (torch.arange(longest)[None] < torch.tensor(lengths)[:, None]).long()
+    ids = torch.randint(10, 20000, (len(lengths), longest), generator=generator)
+    labels = torch.randint(0, 2, (len(lengths),), generator=generator)
+    return dict(input_ids=ids * mask, attention_mask=mask, labels=labels)
+
+
+def main():
+    task = json.loads(sys.argv[1])
+    torch.set_num_threads(task["threads"])
+    torch.manual_seed(0)
+    model = build(task["model"])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.01, fused=True)
+    batches = [tensors(lengths, seed) for seed, lengths in enumerate(task["batches"])]
+    print(json.dumps(dict(name=f"PyTorch {torch.__version__} float32")), flush=True)
+    for line in sys.stdin:
+        start = time.perf_counter()
+        with torch.autocast("cpu", torch.bfloat16, enabled=task.get("bfloat16", False)):
+            loss = model(**batches[int(line)]).loss
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        print(json.dumps(dict(seconds=time.perf_counter() - start, loss=loss.item())), flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(dict(peak_mebibytes=peak)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What is measured: models, and batches as lists of row lengths in tokens, special tokens included."""
+
+import random
+
+MODELS = {
+    "bert-base": dict(layers=12, hidden=768, heads=12, intermediate=3072),
+    "minilm": dict(layers=6, hidden=384, heads=12, intermediate=1536),
+}
+VOCABULARY = 30522
+DROPOUT = 0.1
+
+# Mean, spread (of the logarithm), shortest and longest row.
+LENGTHS = {"rte": (64, 0.55, 14, 256), "cola": (11, 0.4, 4, 45)}
+
+
+def rows(kind, size, seed):
+    """Row lengths of one batch: all 128, or drawn from a log-normal distribution like that of RTE or CoLA."""
+    if kind == "full":
+        return [128] * size
+    mean, sigma, shortest, longest = LENGTHS[kind]
+    source = random.Random(seed)
+    middle = mean / 2.718281828 ** (sigma * sigma / 2)
+    return [min(longest, max(shortest, round(source.lognormvariate(0, sigma) * middle))) for _ in range(size)]
+
+
+def batches(kind, size):
+    """One batch of full rows, or three of mixed lengths."""
+    return [rows(kind, size, seed) for seed in range(1 if kind == "full" else 3)]
