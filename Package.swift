@@ -35,6 +35,9 @@ let package = Package(
     // C: system libraries and our own kernels.
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSentencePieceLibrary", pkgConfig: "sentencepiece", providers: [.apt(["libsentencepiece-dev"])]),
+    .target(name: "CSentencePiece", dependencies: ["CSentencePieceLibrary"]),
     .target(name: "CRefluxKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("pthread")]),
 
     // The engine.
@@ -46,7 +49,7 @@ let package = Package(
     .target(name: "RefluxConfig", dependencies: ["CYAML"]),
     .target(name: "RefluxCore", dependencies: ["RefluxTensor", "RefluxNN", "RefluxConfig"]),
     .target(name: "RefluxIO", dependencies: ["RefluxCore"]),
-    .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO"]),
+    .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO", "CSentencePiece"]),
 
     // The loop and the command.
     .target(name: "CRefluxHash"),

@@ -14,9 +14,7 @@ extension Task {
 /// `−log softmax(logits / temperature)[class]` of each example: `[examples, classes]` to `[examples]`.
 public func crossEntropy(_ logits: Tensor, _ classes: [Int], temperature: Tensor? = nil) -> Tensor {
   let logits = temperature.map { logits / ($0.rank == 0 ? $0 : $0.reshaped([$0.count, 1])) } ?? logits
-  let width = logits.shape[1]
-  let places = classes.enumerated().map { Int32($0 * width + $1) }
-  return -logits.logSoftmax().reshaped([logits.count, 1]).rows(Tensor(ids: places)).reshaped([classes.count])
+  return -logits.logSoftmax().picking(classes)
 }
 
 /// `(logit − score)²` of each example: `[examples, 1]` to `[examples]`.

@@ -85,8 +85,7 @@ struct WordSplitter {
   private mutating func normalizeRaw(_ emit: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
     let text = raw
     raw = String.UnicodeScalarView()
-    let scalars = stripsAccents ? String(text).decomposedStringWithCanonicalMapping.unicodeScalars : text
-    for scalar in scalars {
+    for scalar in stripsAccents ? Self.decomposed(text) : text {
       switch ScalarClass(scalar) {
       case .accent where stripsAccents: continue
       case .punctuation:
@@ -101,6 +100,14 @@ struct WordSplitter {
         }
       }
     }
+  }
+
+  /// Canonical decomposition, except of U+11938 (Unicode 13), which the reference's tables do not have.
+  private static func decomposed(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView {
+    let parts = text.split(separator: "\u{11938}", omittingEmptySubsequences: false).map {
+      String($0).decomposedStringWithCanonicalMapping
+    }
+    return parts.joined(separator: "\u{11938}").unicodeScalars
   }
 
   private mutating func append(_ byte: UInt8) {
