@@ -27,5 +27,7 @@ public struct BuildContext {
   }
 
   /// Where a path that a recipe gives leads.
-  public func path(_ written: String) -> String { written.hasPrefix("/") ? written : directory + "/" + written }
+  public func path(_ written: String) -> String {
+    written.hasPrefix("/") || directory == "." ? written : directory + "/" + written
+  }
 }

@@ -13,7 +13,9 @@ extension WordPieceTokenizer {
     }
     var settings = WordPieceSettings()
     var extra: [AddedTokens.Token] = []
-    let tokenizerFile = try existing("tokenizer.json").map { try JSONFields(contentsOf: $0) }
+    // The other two files say all that is in this large one.
+    let isNeeded = existing("vocab.txt") == nil || existing("tokenizer_config.json") == nil
+    let tokenizerFile = try existing("tokenizer.json").flatMap { isNeeded ? try JSONFields(contentsOf: $0) : nil }
     try tokenizerFile.map { try settings.apply(tokenizerFile: $0) }
     for name in ["special_tokens_map.json", "tokenizer_config.json"] {
       guard let path = existing(name) else { continue }
