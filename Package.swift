@@ -76,10 +76,7 @@ let package = Package(
     tests(of: "RefluxTasks", ["RefluxIO"]),
     tests(
       of: "RefluxTrain",
-      [
-        "RefluxBasics", "RefluxCPU", "RefluxEncoders", "RefluxIO", "RefluxLosses", "RefluxSelfDistillation",
-        "RefluxTasks", "CRefluxHash",
-      ]),
+      ["CRefluxHash", "RefluxCPU", "RefluxCore", "RefluxIO"] + plugins.map { .init(stringLiteral: $0.name) }),
     tests(of: "RefluxBasics", ["RefluxIO"]),
     tests(of: "RefluxLosses"),
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),

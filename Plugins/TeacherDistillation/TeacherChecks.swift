@@ -12,7 +12,7 @@ func checkSameInput(student: ModelCard, teacher: ModelCard) throws {
   }
   for file in ["vocab.txt", "vocab.json", "spiece.model", "tokenizer.model"] {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
-    if !mine.bytes.elementsEqual(other.bytes) {
+    if !withExtendedLifetime((mine, other), { mine.bytes.elementsEqual(other.bytes) }) {
       throw RecipeError("the teacher's \(file) differs from the student's; they must read the same tokens")
     }
   }

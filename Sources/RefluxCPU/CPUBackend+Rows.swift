@@ -17,8 +17,7 @@ extension CPUBackend {
     }
     let ids = checkedIDs(rows, below: height)
     let bytes = width * table.dtype.size
-    let from = table.buffer.address + table.layout.offset * table.dtype.size
-    let to = out.buffer.address + out.layout.offset * out.dtype.size
+    let (from, to) = (table.pointer(UInt8.self), out.pointer(UInt8.self))
     timing.measure(.kernel) {
       workers.splitRows(ids.layout.count, width) { range in
         let ids = ids.pointer(Int32.self)

@@ -14,6 +14,7 @@ public enum Directory {
   /// Makes a directory and those above it; one that is there already is fine.
   public static func create(_ path: String) throws {
     if exists(path) || path.isEmpty { return }
+    guard !isTaken(path) else { throw FileError(path, "is not a directory") }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try create(String(path[..<slash])) }
     guard mkdir(path, 0o755) == 0 || (errno == EEXIST && exists(path)) else {
       throw FileError(path, "cannot be made: \(systemMessage())")

@@ -7,6 +7,7 @@
 /// A whole file in memory, read-only, paged in as it is looked at; unmapped with the last reference.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
+  /// Valid as long as this object: keep it with `withExtendedLifetime` while they are read.
   public let bytes: UnsafeRawBufferPointer
 
   public init(_ path: String) throws {

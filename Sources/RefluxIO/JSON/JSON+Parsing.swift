@@ -10,7 +10,7 @@ extension JSON {
   /// - Throws: ``FileError`` naming the file and, for broken JSON, the line and column.
   public init(contentsOf path: String) throws {
     let file = try MappedFile(path)
-    try self.init(parsing: file.bytes, name: path)
+    try self.init(parsing: withExtendedLifetime(file) { Array(file.bytes) }, name: path)
   }
 
   /// Reads one value and nothing after it (RFC 8259; also Python's `NaN`, `Infinity` and `-Infinity`).

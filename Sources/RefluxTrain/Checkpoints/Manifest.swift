@@ -56,6 +56,8 @@ struct DamagedCheckpoint: Error, CustomStringConvertible {
 func sha256(of path: String) throws -> String {
   let file = try MappedFile(path)
   var digest = [UInt8](repeating: 0, count: 32)
-  reflux_sha256(file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, &digest)
+  withExtendedLifetime(file) {
+    reflux_sha256(file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, &digest)
+  }
   return digest.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 }

@@ -72,8 +72,12 @@ public struct RunDirectory: Sendable {
 
   private func checkRecipe(_ recipe: String) throws {
     let file = try MappedFile("\(path)/\(Self.recipe)")
-    let before = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    let now = recipe.split(separator: "\n", omittingEmptySubsequences: false)
+    // The same directory may be written differently: `runs/rte`, `./runs/rte`.
+    func lines(_ text: String) -> [Substring] {
+      text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("output:") }
+    }
+    let stored = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+    let (before, now) = (lines(stored), lines(recipe))
     guard
       let line = (0..<max(before.count, now.count)).first(where: { number in
         number >= before.count || number >= now.count || before[number] != now[number]
@@ -84,8 +88,8 @@ public struct RunDirectory: Sendable {
     }
     throw RunError(
       """
-      this recipe is not the one \(path) was begun with: line \(line + 1) of its \(Self.recipe) says \
-      \(shown(before)), now it says \(shown(now))
+      this recipe is not the one that \(path) was begun with: its \(Self.recipe) says \(shown(before)), this one \
+      \(shown(now))
       """)
   }
 

@@ -18,7 +18,6 @@ extension Run {
       try Directory.remove(temporary)
       try Directory.create(temporary)
       try modules.model("student").save(to: temporary)
-      try nameLabels(in: "\(temporary)/config.json")
       try tokenizer?.save(to: temporary)
       try Directory.sync(temporary)
       try Directory.replace(directory.model, with: temporary)
@@ -27,14 +26,5 @@ extension Run {
       throw RunError("the model cannot be saved: \(error); --resume tries again")
     }
     try notify(.saved(directory: directory.model))
-  }
-
-  /// Puts the task's labels into `config.json` as transformers has them.
-  private func nameLabels(in path: String) throws {
-    guard case .classes(let names) = task.prediction, Directory.isTaken(path) else { return }
-    var config = try JSONFields(contentsOf: path).object
-    config["id2label"] = .object(JSONObject(names.enumerated().map { (String($0), .string($1)) }))
-    config["label2id"] = .object(JSONObject(names.enumerated().map { ($1, .integer($0)) }))
-    try AtomicFile.write(JSON.object(config).indented() + "\n", to: path)
   }
 }

@@ -1,0 +1,101 @@
+import Foundation
+import RefluxCore
+import RefluxIO
+import RefluxTesting
+import Testing
+
+@testable import RefluxTrain
+
+/// The command itself, killed without warning.
+@Suite struct KillTests {
+  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("reflux").path
+
+  /// Writes a recipe that saves after every step, with its data, into a directory.
+  private func prepare(in directory: String) throws -> String {
+    for (name, count) in [("train", 64), ("validation", 16)] {
+      let rows = (0..<count).map { index -> String in
+        var random = RandomSource(seed: 3, name, index)
+        let ids = (0..<4 + Int(random.next() % 6)).map { _ in JSON.integer(Int(5 + random.next() % 20)) }
+        return JSON.object(JSONObject([("input_ids", .array(ids)), ("label", .string(index % 2 == 0 ? "a" : "b"))]))
+          .text
+      }
+      try AtomicFile.write(rows.joined(separator: "\n") + "\n", to: "\(directory)/\(name).jsonl")
+    }
+    let recipe = """
+      task: { type: text-classification, train: \(directory)/train.jsonl, validation: \(directory)/validation.jsonl }
+      model: { type: bert, layers: 2, hidden_size: 16, heads: 2, vocabulary_size: 30, max_positions: 16 }
+      method: dynsdpb
+      train: { epochs: 4, save_every: 1, evaluate_every: 3, sampler: { type: carry-over, batch_size: 8 } }
+      """
+    try AtomicFile.write(recipe, to: "\(directory)/recipe.yaml")
+    return "\(directory)/recipe.yaml"
+  }
+
+  private func start(_ arguments: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.arguments = arguments
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+    try process.run()
+    return process
+  }
+
+  /// The moments are random and the machine's speed decides what they hit: loading, steps, saving, scoring.
+  @Test func aKilledRunEndsWithTheSameBytes() throws {
+    try withTemporaryDirectory { directory in
+      let recipe = try prepare(in: directory)
+      let begin = ContinuousClock.now
+      let whole = try start(["train", recipe, "--quiet", "--threads", "1", "--output", "\(directory)/whole"])
+      whole.waitUntilExit()
+      #expect(whole.terminationStatus == 0)
+      let duration = begin.duration(to: .now) / .seconds(1)
+
+      var random = RandomSource(seed: UInt64(getpid()), "kill")
+      let path = "\(directory)/broken"
+      var (kills, isDone) = (0, false)
+      while !isDone {
+        let resume = Directory.isTaken("\(path)/recipe.yaml") ? ["--resume"] : []
+        let process = try start(["train", recipe, "--quiet", "--threads", "1", "--output", path] + resume)
+        if kills < 6 {
+          Thread.sleep(forTimeInterval: duration * Double.random(in: 0.05...0.6, using: &random))
+          if process.isRunning { kills += 1 }
+          kill(process.processIdentifier, SIGKILL)
+        }
+        process.waitUntilExit()
+        isDone = process.terminationReason == .exit
+        if isDone { #expect(process.terminationStatus == 0) }
+      }
+      #expect(try Remains(path) == Remains("\(directory)/whole"))
+      #expect(try Directory.files(below: path).filter { $0.contains(".tmp") }.isEmpty)
+    }
+  }
+
+  /// A limit on the size of files stands in for a full disk.
+  @Test func aFullDiskIsSaidAndLosesNothing() throws {
+    try withTemporaryDirectory { directory in
+      let recipe = try prepare(in: directory)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      let path = "\(directory)/run"
+      // In blocks of 1024 bytes: room for the logs, none for the weights.
+      process.arguments = [
+        "-c",
+        "trap '' XFSZ; ulimit -f 8; exec '\(Self.program)' train '\(recipe)' --quiet --threads 1 --output '\(path)'",
+      ]
+      let errors = Pipe()
+      (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
+      try process.run()
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 1)
+      let file = "\(path)/checkpoint-1.tmp/model.safetensors"
+      #expect(text == "error: checkpoint-1 cannot be saved: \(file): cannot be written: File too large\n")
+      #expect(try Directory.names(in: path) == ["metrics.jsonl", "predictions", "recipe.yaml", "stages"])
+
+      let again = try start(["train", recipe, "--quiet", "--threads", "1", "--output", path, "--resume"])
+      again.waitUntilExit()
+      #expect(again.terminationStatus == 0)
+    }
+  }
+}
