@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxTesting
 import Testing
 
@@ -107,5 +108,36 @@ import Testing
       try AtomicFile.write(to: path) { try $0.append(file(plain, data: 0)) }
       #expect(try SafetensorsFile(path).shape(of: "a") == [0, 5])
     }
+  }
+
+  /// A real file, cut short at every kind of place, is always refused.
+  @Test func everyTruncationIsNoticed() throws {
+    let file = try MappedFile(fixture("bert/model/model.safetensors"))
+    for length in Array(0..<64) + stride(from: 64, to: file.bytes.count, by: 331) + [file.bytes.count - 1] {
+      let cut = UnsafeRawBufferPointer(rebasing: file.bytes[..<length])
+      #expect(throws: FileError.self) { try SafetensorsHeader(cut, path: "cut") }
+    }
+  }
+
+  /// Whatever a damaged header says, what is accepted lies inside the file.
+  @Test func damagedHeadersAreRefusedOrHarmless() throws {
+    let file = try MappedFile(fixture("bert/model/model.safetensors"))
+    let headerEnd = 8 + Int(file.bytes.loadUnaligned(as: UInt64.self))
+    var random = RandomSource(seed: 1)
+    var refused = 0
+    for _ in 0..<400 {
+      var bytes = Array(file.bytes)
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: 0..<headerEnd, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      bytes.withUnsafeBytes { bytes in
+        guard let header = try? SafetensorsHeader(bytes, path: "damaged") else { return refused += 1 }
+        for entry in header.entries.values {
+          #expect(entry.bytes.upperBound <= bytes.count)
+          #expect(entry.shape.reduce(entry.type.size, *) == entry.bytes.count)
+        }
+      }
+    }
+    #expect(refused > 200)
   }
 }
