@@ -7,10 +7,12 @@ struct AdamW: Optimizer {
   static let name = "adamw"
   static let summary = "Adam with decoupled weight decay."
   struct Options: ComponentOptions {
-    @Option("The peak learning rate.", in: 0...10) var learningRate: Float = 2e-5
-    @Option("How slowly the mean gradient forgets.", in: 0...0.999_999) var beta1: Float = 0.9
-    @Option("How slowly the mean squared gradient forgets.", in: 0...0.999_999) var beta2: Float = 0.999
-    @Option("Added to the root of the mean squared gradient, which divides.", in: 0...1) var epsilon: Float = 1e-8
+    @Option("The peak learning rate.", in: 0...10, aliases: ["lr"]) var learningRate: Float = 2e-5
+    @Option("How slowly the mean gradient forgets.", in: 0...0.999_999, aliases: ["adam_beta1"]) var beta1: Float = 0.9
+    @Option("How slowly the mean squared gradient forgets.", in: 0...0.999_999, aliases: ["adam_beta2"]) var beta2:
+      Float = 0.999
+    @Option("Added to the root of the mean squared gradient, which divides.", in: 0...1, aliases: ["adam_epsilon"])
+    var epsilon: Float = 1e-8
     @Option("How much of a weight is taken off at each step, as a multiple of the learning rate.", in: 0...1000)
     var weightDecay: Float = 0.01
     @Option("Weights whose name contains one of these, in any case, do not decay.") var noDecay = ["bias", "norm"]

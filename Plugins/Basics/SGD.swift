@@ -5,7 +5,7 @@ struct SGD: Optimizer {
   static let name = "sgd"
   static let summary = "Gradient descent with momentum, Nesterov's or the ordinary one."
   struct Options: ComponentOptions {
-    @Option("The peak step length.", in: 0...1000) var learningRate: Float = 0.1
+    @Option("The peak step length.", in: 0...1000, aliases: ["lr"]) var learningRate: Float = 0.1
     @Option("How much of the last direction is kept.", in: 0...1) var momentum: Float = 0
     @Option("Whether to look ahead along the momentum (Nesterov).") var nesterov = false
     @Option("Adds so much of the weight to its gradient.", in: 0...1000) var weightDecay: Float = 0

@@ -12,7 +12,10 @@ struct CarryOver: Sampler {
   enum EpochBoundary: String, OptionChoice { case carry, reset }
   enum Pairing: String, OptionChoice { case optimizerStep = "optimizer-step", microBatch = "micro-batch" }
   struct Options: ComponentOptions {
-    @Option("Examples per batch; what they count is said by batch_counts.", in: 1...65536) var batchSize = 32
+    @Option(
+      "Examples per batch; what they count is said by batch_counts.", in: 1...65536,
+      aliases: ["per_device_train_batch_size", "train_batch_size"])
+    var batchSize = 32
     @Option("total: repeated and new examples, half each (DynSDPB); new-only: the new ones (DLB's code).")
     var batchCounts = BatchCounts.total
     @Option("random: a fresh permutation in each epoch; sequential: the order of the data.") var order = Order.random

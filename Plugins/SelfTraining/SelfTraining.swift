@@ -17,7 +17,8 @@ struct SelfTraining: Strategy {
       "Which answers become labels; confident: those with at least this `confidence`; best: the surest `per_class` of each"
         + " predicted class.")
     var keep = Selection.Rule.confident
-    @Option("The probability that an answer needs with keep: confident.", in: 0...1) var confidence: Float = 0.9
+    @Option("The probability that an answer needs with keep: confident.", in: 0...1, aliases: ["threshold"])
+    var confidence: Float = 0.9
     @Option("How many answers of each class are kept with keep: best.", in: 1...10_000_000) var perClass = 100
     @Option("base: each round trains the model that the run began with; previous: the one of the round before.")
     var start = Start.base

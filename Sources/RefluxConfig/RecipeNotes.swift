@@ -5,6 +5,6 @@ public final class RecipeNotes: Sendable {
   private let notes = Mutex<[Problem]>([])
   public init() {}
 
-  func add(_ note: Problem) { notes.withLock { $0.append(note) } }
+  public func add(_ note: Problem) { notes.withLock { $0.append(note) } }
   public var all: [Problem] { notes.withLock { $0 } }
 }

@@ -51,15 +51,18 @@ public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
     if problems.isEmpty {
       let places = registry.places(in: expansion)
       for change in node.entries ?? [] where !own.contains(change.key) {
-        if let path = places.first(where: { $0.keys.contains(change.key) })?.path {
-          expansion = expansion.overlaid(with: change.value, at: path)
-        } else {
-          let known = Set(places.compactMap(\.keys.first)).union(entry.help.options.map(\.name)).sorted()
+        guard let place = places.first(where: { $0.keys.contains(change.key) }) else {
+          let known = Set(places.map(\.option.name)).union(entry.help.options.map(\.name)).sorted()
           problems.append(
             Problem(
               "method '\(name)' has no option '\(change.key)'; it takes: \(known.joined(separator: ", "))",
               at: change.mark, hint: suggestion(for: change.key, among: known)))
+          continue
         }
+        if change.key != place.option.name {
+          scope.notes.add(Problem("'\(change.key)' is read as '\(place.option.name)'", at: change.mark))
+        }
+        expansion = expansion.overlaid(with: change.value, at: place.path)
       }
     }
     guard problems.isEmpty else { throw RecipeError(problems) }
