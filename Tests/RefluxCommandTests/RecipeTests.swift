@@ -1,0 +1,179 @@
+import Foundation
+import RefluxCore
+import RefluxTrain
+import Testing
+
+@testable import reflux
+
+@Suite struct RecipeTests {
+  let registry: Registry
+  init() throws { registry = try BuiltIn.registry() }
+
+  static let start = """
+    task: { type: rte, data: glue }
+    model: { type: bert, checkpoint: DIR, layers: 6 }
+
+    """
+
+  private func recipe(_ text: String, _ overrides: String...) throws -> Recipe {
+    try Recipe(Self.start + text, name: "r.yaml", overrides: overrides, registry)
+  }
+
+  @Test func shortFormSpellsOut() throws {
+    let recipe = try recipe(
+      """
+      seed: 7
+      method: { type: dynsdpb, alpha: 0.5, temperature: 2, order: sequential }
+      train: { epochs: 5, batch_size: 16, learning_rate: 3e-5, warmup_ratio: 0.1, schedule: cosine }
+      output: runs/x
+      """)
+    #expect(recipe.seed == 7 && recipe.method == "dynsdpb" && recipe.output == "runs/x")
+    #expect(recipe.models.map(\.role) == ["student"])
+    let strategy = try #require(recipe.resolved["strategy"])
+    let objective = try #require(strategy["objective"])
+    #expect(strategy["type"]?.text == "single" && objective["type"]?.text == "previous-batch")
+    #expect(objective["alpha"]?.text == "0.5" && objective["scheduler"]?["temperature"]?.text == "2.0")
+    #expect(objective["scheduler"]?["type"]?.text == "uncertainty" && objective["loss"]?["type"]?.text == "kl")
+    let train = try #require(strategy["train"])
+    #expect(train["sampler"]?["type"]?.text == "carry-over" && train["sampler"]?["order"]?.text == "sequential")
+    #expect(train["sampler"]?["batch_size"]?.text == "16" && train["epochs"]?.text == "5")
+    #expect(train["optimizer"]?["type"]?.text == "adamw" && train["optimizer"]?["learning_rate"]?.text == "3e-05")
+    #expect(train["schedule"]?["type"]?.text == "cosine" && train["schedule"]?["warmup_ratio"]?.text == "0.1")
+  }
+
+  @Test func everyPartCanBeReplaced() throws {
+    let recipe = try recipe(
+      """
+      method: { type: dynsdpb, scheduler: constant, loss: { type: kl }, sampler: { epoch_boundary: reset } }
+      strategy: { objective: { alpha: 2 } }
+      """, "method.aligner=identity", "train.sampler.batch_size=8")
+    let strategy = try #require(recipe.resolved["strategy"])
+    #expect(strategy["objective"]?["scheduler"]?["type"]?.text == "constant")
+    #expect(strategy["objective"]?["alpha"]?.text == "2.0")
+    #expect(strategy["train"]?["sampler"]?["epoch_boundary"]?.text == "reset")
+    #expect(strategy["train"]?["sampler"]?["batch_size"]?.text == "8")
+  }
+
+  @Test func selfTrainingTakesAnyMethod() throws {
+    let recipe = try recipe("method: { type: self-training, rounds: 2, threshold: 0.8, method: { type: dynsdpb, alpha: 3 } }")
+    let strategy = try #require(recipe.resolved["strategy"])
+    #expect(strategy["type"]?.text == "self-training" && strategy["rounds"]?.text == "2")
+    #expect(strategy["confidence"]?.text == "0.8" && strategy["objective"]?["alpha"]?.text == "3.0")
+    #expect(strategy["train"]?["sampler"]?["type"]?.text == "carry-over")
+    #expect(recipe.notes.map(\.message) == ["'threshold' is read as 'confidence'"])
+  }
+
+  @Test func doubleFinetuneDoublesWhateverIsSaid() throws {
+    let train = try recipe("method: double-finetune\ntrain: { epochs: 3 }").resolved["strategy"]?["train"]
+    #expect(train?["epochs"]?.text == "3" && train?["epoch_factor"]?.text == "2")
+  }
+
+  @Test(arguments: ["finetune", "double-finetune", "dynamic-finetune", "dlb", "dynsdpb", "kd", "self-training"])
+  func resolvedRecipesReadBackTheSame(_ method: String) throws {
+    let recipe = try recipe("method: \(method)\noutput: 'no'\ntrain: { save_every: 10m }")
+    let again = try Recipe(recipe.resolvedText, name: "again.yaml", registry)
+    #expect(again.resolvedText == recipe.resolvedText)
+    #expect(again.output == "no")
+  }
+
+  @Test func shippedRecipesAreRight() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../recipes").standardized
+    let files = FileManager.default.enumerator(atPath: root.path())?.compactMap { $0 as? String } ?? []
+    let recipes = files.filter { $0.hasSuffix(".yaml") }
+    #expect(recipes.count >= 3)
+    for file in recipes { _ = try Recipe(file: root.appending(path: file).path(), registry) }
+  }
+
+  static let mistakes: [(String, String)] = [
+    (
+      "method: dynspdb\ntrain: { batch_size: 31 }",
+      """
+      r.yaml:3:9: error: method: no method is called 'dynspdb'; there are: dlb, double-finetune, dynamic-finetune, \
+      dynsdpb, finetune, kd, self-training
+        3 | method: dynspdb
+          |         ^^^^^^^ did you mean 'dynsdpb'?
+      r.yaml:4:22: error: train.sampler: sampler 'carry-over': batch_size must be even, half repeated and half new, \
+      but is 31; or set batch_counts: new-only
+        4 | train: { batch_size: 31 }
+          |                      ^^
+      """
+    ),
+    (
+      "methods: dlb",
+      """
+      r.yaml:1:1: error: a recipe needs 'method': how the student learns, one of dlb, double-finetune, \
+      dynamic-finetune, dynsdpb, finetune, kd, self-training
+        1 | task: { type: rte, data: glue }
+          | ^
+      r.yaml:3:1: error: a recipe has no option 'methods'; it takes: evaluation_batch_size, max_length, method, model, \
+      models, output, seed, strategy, task, train
+        3 | methods: dlb
+          | ^^^^^^^ did you mean 'method'?
+      """
+    ),
+    (
+      "method: { type: dlb, alpha: -1 }\nmodels: { student: bert }",
+      """
+      r.yaml:3:29: error: strategy.objective.alpha: must be from 0 to 1000, but is '-1'
+        3 | method: { type: dlb, alpha: -1 }
+          |                             ^^
+      r.yaml:4:11: error: 'model' and 'models.student' are the same thing; the recipe gives both
+        4 | models: { student: bert }
+          |           ^^^^^^^
+      """
+    ),
+    (
+      "method: { alpha: 1 }",
+      """
+      r.yaml:3:9: error: method: this method needs a 'type', one of: dlb, double-finetune, dynamic-finetune, dynsdpb, \
+      finetune, kd, self-training
+        3 | method: { alpha: 1 }
+          |         ^
+      """
+    ),
+    (
+      "method: finetune\ntrain: { learning_rate: 1e-3, optimizer: { learning_rate: 1 }, sampler: 3 }",
+      """
+      r.yaml:4:10: error: train: 'learning_rate' is given twice; the first time in line 4
+        4 | train: { learning_rate: 1e-3, optimizer: { learning_rate: 1 }, sampler: 3 }
+          |          ^^^^^^^^^^^^^
+      r.yaml:4:73: error: train.sampler: no sampler is called '3'; there are: carry-over, listed, sequential, shuffled
+        4 | train: { learning_rate: 1e-3, optimizer: { learning_rate: 1 }, sampler: 3 }
+          |                                                                         ^
+      """
+    ),
+    (
+      "method: { type: self-training, method: self-training }",
+      """
+      r.yaml:3:40: error: method: method: self-training trains with a method of one stage, and 'self-training' has several
+        3 | method: { type: self-training, method: self-training }
+          |                                        ^^^^^^^^^^^^^
+      """
+    ),
+  ]
+
+  @Test(arguments: mistakes) func explains(_ text: String, _ message: String) throws {
+    let error = #expect(throws: RecipeError.self) { try recipe(text) }
+    #expect(error?.description == message)
+  }
+
+  @Test func overridesWinOverOtherSpellings() throws {
+    let recipe = try recipe("method: finetune\ntrain: { num_train_epochs: 3, lr: 1 }", "train.epochs=4", "train.learning_rate=.5")
+    #expect(recipe.resolved["strategy"]?["train"]?["epochs"]?.text == "4")
+    #expect(recipe.resolved["strategy"]?["train"]?["optimizer"]?["learning_rate"]?.text == "0.5")
+  }
+
+  @Test func files() throws {
+    let error = #expect(throws: RecipeError.self) { try Recipe(file: "/nowhere/x.yaml", registry) }
+    #expect(error?.description == "error: there is no recipe '/nowhere/x.yaml'")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "reflux-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "bad.yaml")
+    try Data([0x61, 0x3A, 0x20, 0xFF]).write(to: file)
+    let broken = #expect(throws: RecipeError.self) { try Recipe(file: file.path(), registry) }
+    #expect(broken?.description == "error: '\(file.path())' is not UTF-8 text")
+    let near = #expect(throws: RecipeError.self) { try Recipe(file: folder.path() + "bda.yaml", registry) }
+    #expect(near?.problems.first?.hint == "did you mean '\(file.path())'?")
+  }
+}
