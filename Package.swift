@@ -84,7 +84,6 @@ let package = Package(
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN"),
     tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
-    tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxIO"]),
     .testTarget(name: "RefluxCommandTests", dependencies: ["reflux", "RefluxTesting"]),
   ]
 )
