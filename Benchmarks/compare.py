@@ -5,7 +5,8 @@
     Benchmarks/compare.py --python PYTHON_WITH_TORCH
 
 Each round takes one step of either program on every batch; the best step of each batch counts. Tokens per second are
-real tokens: the peer pads rows to the longest of the batch, Reflux packs them.
+real tokens: the peer pads rows to the longest of the batch, Reflux packs them. On a machine that does other work too,
+wall-clock times say little: --by processor compares processor time instead, with --threads 1 (at more, waiting counts).
 """
 
 import argparse
@@ -45,9 +46,9 @@ class Program:
         self.closing = self.answer()
         self.process.wait()
 
-    def best(self, batches):
-        """The fastest step of each batch; the first step of all warms up."""
-        return [min((s for s in self.steps[1:] if s["batch"] == b), key=lambda s: s["seconds"]) for b in range(batches)]
+    def best(self, batches, by):
+        """The fastest step of each batch; the first one warms up."""
+        return [min((s for s in self.steps[batches:] if s["batch"] == b), key=lambda s: s[by]) for b in range(batches)]
 
 
 def compare(model, kind, arguments):
@@ -65,10 +66,11 @@ def compare(model, kind, arguments):
         program.end()
 
     tokens = sum(map(sum, batches))
-    ours, theirs = (sum(s["seconds"] for s in p.best(len(batches))) for p in (reflux, peer))
-    best = reflux.best(len(batches))
-    share = {k: sum(s[k] for s in best) / ours for k in ("products", "attention", "kernels")}
-    print(f"{model}, {arguments.rows} rows, {kind}: {tokens / len(batches):.0f} real tokens a step")
+    by = arguments.by
+    ours, theirs = (sum(s[by] for s in p.best(len(batches), by)) for p in (reflux, peer))
+    best = reflux.best(len(batches), by)
+    share = {k: sum(s[k] for s in best) / sum(s["seconds"] for s in best) for k in ("products", "attention", "kernels")}
+    print(f"{model}, {arguments.rows} rows, {kind}: {tokens / len(batches):.0f} real tokens a step, {arguments.threads} threads, {by}")
     print(f"  {peer.name}: {theirs / len(batches):.3f} s, {tokens / theirs:.0f} tokens/s, "
           f"peak {peer.closing['peak_mebibytes']:.0f} MiB")
     print(f"  {reflux.name}: {ours / len(batches):.3f} s, {tokens / ours:.0f} tokens/s, "
@@ -91,6 +93,7 @@ def main():
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--by", default="seconds", choices=["seconds", "processor"], help="what to compare")
     parser.add_argument("--bfloat16", action="store_true", help="the peer's products in bfloat16 (autocast)")
     arguments = parser.parse_args()
     arguments.reflux = os.path.abspath(arguments.reflux)

@@ -62,7 +62,7 @@ struct TrainingBenchmark {
 
   private mutating func step(_ block: TokenBlock, _ number: UInt64) throws -> StepAnswer {
     backend.timing.reset()
-    let start = ContinuousClock.now
+    let (start, processor) = (ContinuousClock.now, ProcessorTime.now())
     let examples = block.rowCount
     let (loss, gradients) = try modules.valueAndGradient(of: ["student"]) { modules in
       var pass = ForwardPass(training: true, random: RandomSource(seed: 1, "dropout", Int(number)))
@@ -79,7 +79,7 @@ struct TrainingBenchmark {
     let value = loss.item
     let seconds = start.duration(to: .now).seconds
     return StepAnswer(
-      seconds: seconds, products: backend.timing.productSeconds, attention: backend.timing.attentionSeconds,
+      seconds: seconds, processor: ProcessorTime.now() - processor, products: backend.timing.productSeconds, attention: backend.timing.attentionSeconds,
       kernels: backend.timing.kernelSeconds, loss: value,
       systemAllocations: backend.bufferStatistics.systemAllocations)
   }

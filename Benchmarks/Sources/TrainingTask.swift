@@ -17,6 +17,8 @@ struct TrainingTask: Decodable {
 /// What one step took, in seconds; the kinds of kernels are parts of the whole.
 struct StepAnswer: Encodable {
   let seconds: Double
+  /// Processor time of all threads.
+  let processor: Double
   let products: Double
   let attention: Double
   let kernels: Double
