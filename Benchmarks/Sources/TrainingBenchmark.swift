@@ -79,7 +79,8 @@ struct TrainingBenchmark {
     let value = loss.item
     let seconds = start.duration(to: .now).seconds
     return StepAnswer(
-      seconds: seconds, processor: ProcessorTime.now() - processor, products: backend.timing.productSeconds, attention: backend.timing.attentionSeconds,
+      seconds: seconds, processor: ProcessorTime.now() - processor, products: backend.timing.productSeconds,
+      attention: backend.timing.attentionSeconds,
       kernels: backend.timing.kernelSeconds, loss: value,
       systemAllocations: backend.bufferStatistics.systemAllocations)
   }
