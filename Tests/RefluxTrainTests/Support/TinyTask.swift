@@ -24,10 +24,10 @@ struct TinyTask: Task {
       var random = RandomSource(seed: 11, split.rawValue, index)
       let length = 3 + Int(random.next() % 7)
       var ids = (0..<length).map { _ in Int32(8 + random.next() % 20) }
-      if split == .train, index == options.poison { ids[0] = Self.poison }
       let isPositive = random.next().isMultiple(of: 2)
       if isPositive { ids[Int(random.next() % UInt64(length))] = 7 }
-      return Example(rows: [.tokens(ids: [2] + ids + [3])], label: .category(isPositive ? 1 : 0))
+      let end: [Int32] = split == .train && index == options.poison ? [Self.poison, 3] : [3]
+      return Example(rows: [.tokens(ids: [2] + ids + end)], label: .category(isPositive ? 1 : 0))
     }
   }
 
