@@ -1,3 +1,4 @@
+import RefluxCPU
 import RefluxCore
 import RefluxTesting
 import Testing
@@ -49,6 +50,22 @@ import Testing
     #expect(try logits(training: true, seed: 2) != first)
     let still = try logits(training: false, seed: 1)
     #expect(try logits(training: false, seed: 2) == still && still != first)
+  }
+
+  @Test func threadsDoNotChangeABit() throws {
+    let block = try BertFixture().block
+    func gradient(threads: Int) throws -> [[UInt32]] {
+      let bert = try model(of: "bert/model", "hidden_dropout: 0.3", on: CPUBackend(threads: threads))
+      let (_, gradient) = try valueAndGradient(of: bert) { bert in
+        var pass = ForwardPass(training: true, random: RandomSource(seed: 3))
+        return crossEntropy(try bert(block, &pass).logits, [0, 1, 1, 0, 1])
+      }
+      return gradient.map { $0.1.floats.map(\.bitPattern) }
+    }
+    let alone = try gradient(threads: 1)
+    #expect(alone.joined().contains { $0 != 0 })
+    #expect(try gradient(threads: 2) == alone)
+    #expect(try gradient(threads: 3) == alone)
   }
 
   /// Asking for hidden states runs the last layer over all tokens; the logits must be the same, dropout included.
