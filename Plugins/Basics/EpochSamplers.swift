@@ -21,7 +21,10 @@ struct EpochSamplerOptions: ComponentOptions {
   @Option(
     "Examples per batch; with accumulation, a step has several batches.", in: 1...65536, aliases: batchSizeAliases)
   var batchSize = 32
-  @Option("Whether to leave out an epoch's last batch when it is smaller than the others.") var dropLast = false
+  @Option(
+    "Whether to leave out an epoch's last batch when it is smaller than the others.",
+    aliases: ["dataloader_drop_last"])
+  var dropLast = false
 }
 
 struct Shuffled: Sampler {

@@ -35,7 +35,7 @@ struct CosineSchedule: LearningRateSchedule {
   static let name = "cosine"
   static let summary = "Climbs to the peak and falls to 0 along a cosine."
   struct Options: ComponentOptions {
-    @Option("Steps in which the rate climbs from 0 to its peak.") var warmupSteps: Int? = nil
+    @Option("Steps in which the rate climbs from 0 to its peak.", in: 0...) var warmupSteps: Int? = nil
     @Option("The same as a share of all steps, rounded up.", in: 0...1) var warmupRatio: Float = 0
     @Option("Waves of the cosine after the climb; half of one falls from the peak to 0.", in: 0...1000)
     var cycles: Float = 0.5

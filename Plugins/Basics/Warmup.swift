@@ -24,16 +24,13 @@ struct Warmup {
   }
 
   static func validate(steps: Int?, ratio: Float) throws {
-    if let steps {
-      guard steps >= 0 else { throw RecipeError("warmup_steps must be at least 0, but is \(steps)") }
-      guard ratio == 0 else { throw RecipeError("give warmup_steps or warmup_ratio, not both") }
-    }
+    if steps != nil && ratio != 0 { throw RecipeError("give warmup_steps or warmup_ratio, not both") }
   }
 }
 
 /// The options of a schedule that has nothing but a warm-up.
 struct WarmupOptions: ComponentOptions {
-  @Option("Steps in which the rate climbs from 0 to its peak.") var warmupSteps: Int? = nil
+  @Option("Steps in which the rate climbs from 0 to its peak.", in: 0...) var warmupSteps: Int? = nil
   @Option("The same as a share of all steps, rounded up.", in: 0...1) var warmupRatio: Float = 0
   func validate() throws { try Warmup.validate(steps: warmupSteps, ratio: warmupRatio) }
   var warmup: Warmup { Warmup(steps: warmupSteps, ratio: warmupRatio) }

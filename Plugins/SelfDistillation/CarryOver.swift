@@ -13,7 +13,7 @@ struct CarryOver: Sampler {
   enum Pairing: String, OptionChoice { case optimizerStep = "optimizer-step", microBatch = "micro-batch" }
   struct Options: ComponentOptions {
     @Option(
-      "Examples per batch; what they count is said by batch_counts.", in: 1...65536,
+      "Examples per batch; batch_counts says which are counted.", in: 1...65536,
       aliases: ["per_device_train_batch_size", "train_batch_size"])
     var batchSize = 32
     @Option("total: repeated and new examples, half each (DynSDPB); new-only: the new ones (DLB's code).")

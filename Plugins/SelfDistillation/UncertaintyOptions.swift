@@ -28,13 +28,14 @@ struct UncertaintyOptions: ComponentOptions {
   var direction = Direction.oneMinus
   @Option(
     "U, which the entropy is divided by: log-c (the largest possible), batch-max (the batch's largest), or weight-sum"
-      + " (log-c, then weights are scaled to a mean of 1).")
+      + " (log-c, then weights are scaled to a mean of 1). With accumulation, of each batch by itself.")
   var normaliser = Normaliser.logC
   @Option("Whose entropy: of the prediction of this step, or of the previous one.")
   var uncertaintySource = Source.current
   @Option("Whether badly predicted examples get a higher temperature (equation 10).") var dynamicTemperature = true
   @Option(
-    "What multiplies the temperature: an example's loss, the loss over the batch's mean, the loss over ln C, or 1 + loss."
+    "What multiplies the temperature: an example's loss, the loss over the mean of its batch, the loss over ln C, or"
+      + " 1 + loss."
   )
   var rule = Rule.loss
   @Option("Whose loss: of the prediction of this step, or of the previous one.") var lossSource = Source.current
