@@ -37,12 +37,12 @@ struct TinyRun {
   /// Carries the run out in a directory.
   @discardableResult func callAsFunction(
     in path: String, _ start: RunStart = .fresh(force: false), observers: [any Observer] = [],
-    interruption: Interruption = Interruption()
+    interruption: Interruption = Interruption(), backend: CPUBackend? = nil
   ) throws -> RunResults {
     guard let registry = Self.registry else { throw RecipeError("the test's plugins clash") }
     let directory = try RunDirectory(checking: path, start)
     let recipe = try Recipe(recipe, name: "tiny.yaml", overrides: overrides, registry)
-    var setup = RunSetup(recipe, on: CPUBackend(threads: threads))
+    var setup = RunSetup(recipe, on: backend ?? CPUBackend(threads: threads))
     (setup.observers, setup.interruption) = (observers, interruption)
     return try Run.carryOut(setup, in: directory, start)
   }

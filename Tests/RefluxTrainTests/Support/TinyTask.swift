@@ -7,6 +7,7 @@ struct TinyTask: Task {
   struct Options: ComponentOptions {
     @Option("Training examples.") var examples = 40
     @Option("Examples to score on.") var validation = 12
+    @Option("Tokens of every example, instead of 5 to 11.") var length: Int? = nil
     @Option("A training example whose loss is infinite.") var poison: Int? = nil
   }
 
@@ -22,7 +23,7 @@ struct TinyTask: Task {
     let count = split == .train ? options.examples : options.validation
     return (0..<count).map { index in
       var random = RandomSource(seed: 11, split.rawValue, index)
-      let length = 3 + Int(random.next() % 7)
+      let length = (options.length ?? 5 + Int(random.next() % 7)) - 2
       var ids = (0..<length).map { _ in Int32(8 + random.next() % 20) }
       let isPositive = random.next().isMultiple(of: 2)
       if isPositive { ids[Int(random.next() % UInt64(length))] = 7 }
