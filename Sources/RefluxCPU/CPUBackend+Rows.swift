@@ -17,7 +17,8 @@ extension CPUBackend {
     }
     let ids = checkedIDs(rows, below: height)
     let bytes = width * table.dtype.size
-    let (from, to) = (table.pointer(UInt8.self), out.pointer(UInt8.self))
+    let from = table.buffer.address + table.layout.offset * table.dtype.size
+    let to = out.buffer.address + out.layout.offset * out.dtype.size
     timing.measure(.kernel) {
       workers.splitRows(ids.layout.count, width) { range in
         let ids = ids.pointer(Int32.self)

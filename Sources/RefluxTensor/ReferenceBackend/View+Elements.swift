@@ -37,14 +37,29 @@ extension View {
 
   private func read<Element>(_: Element.Type, _ convert: (Element) -> Double) -> [Double] {
     let elements = buffer.address.assumingMemoryBound(to: Element.self)
-    if layout.isDense { return (layout.offset..<(layout.offset + layout.count)).map { convert(elements[$0]) } }
-    return layout.offsets.map { convert(elements[$0]) }
+    guard layout.isDense else { return layout.offsets.map { convert(elements[$0]) } }
+    let first = elements + layout.offset
+    return [Double](unsafeUninitializedCapacity: layout.count) { values, filled in
+      filled = layout.count
+      var index = 0
+      while index < filled {
+        values[index] = convert(first[index])
+        index += 1
+      }
+    }
   }
 
   private func write<Element>(_ values: [Double], _ convert: (Double) -> Element) {
     let elements = buffer.address.assumingMemoryBound(to: Element.self)
     if layout.isDense {
-      for index in values.indices { elements[layout.offset + index] = convert(values[index]) }
+      let first = elements + layout.offset
+      values.withUnsafeBufferPointer { values in
+        var index = 0
+        while index < values.count {
+          first[index] = convert(values[index])
+          index += 1
+        }
+      }
     } else {
       for (value, place) in zip(values, layout.offsets) { elements[place] = convert(value) }
     }
