@@ -53,7 +53,7 @@ struct SelfTraining: Strategy {
       let answers = try runner.predict("round \(round): predict", on: unlabeled, trained.predict)
       let kept = selection.kept(of: answers)
       guard !kept.isEmpty else { throw nothingKept(round, of: answers) }
-      try report(kept, of: answers, round, runner)
+      try report(kept, of: answers, round, pool, runner)
       let data = try runner.makeDataset("round \(round): data") {
         pool.labeled + kept.map { Example(rows: pool.unlabeled[$0.row].rows, label: .category($0.label)) }
       }
@@ -77,7 +77,9 @@ struct SelfTraining: Strategy {
   }
 
   /// Writes which rows were kept and how often their label was right, where that is known.
-  private func report(_ kept: [Kept], of answers: [ExampleAnswer], _ round: Int, _ runner: any Runner) throws {
+  private func report(
+    _ kept: [Kept], of answers: [ExampleAnswer], _ round: Int, _ pool: Pool, _ runner: any Runner
+  ) throws {
     func name(_ label: Int) -> RecordedValue {
       guard case .classes(let names) = runner.task.prediction, names.indices.contains(label) else {
         return .integer(label)
@@ -87,7 +89,10 @@ struct SelfTraining: Strategy {
     try runner.record(
       "round \(round): kept rows",
       rows: kept.map { row in
-        [("row", .integer(row.row)), ("label", name(row.label)), ("confidence", .number(row.confidence))]
+        [
+          ("row", .integer(pool.rowNumbers[row.row])), ("label", name(row.label)),
+          ("confidence", .number(row.confidence)),
+        ]
           + (row.gold.map { [("gold", name($0))] } ?? [])
       })
     let known = kept.filter { $0.gold != nil }

@@ -110,6 +110,8 @@ struct SelfTrainingTests {
     #expect(all.sorted() == [0, 1, 2, 3, 4, 5])
     #expect(Array(all.prefix(3)) == labelled)
     #expect(runner.recorded["round 1: kept"]?.contains { $0.name == "accuracy" } == true)
+    let written = try #require(runner.tables["round 1: kept rows"]).map { $0[0].value }
+    #expect(written == all.dropFirst(3).map { .integer(Int($0)) })
 
     let again = self.runner { $0.splits["train"] = [0, 1, 2, 3, 4, 5] }
     try run("rounds: 1, keep: best, held_out: 0.5", on: again)
