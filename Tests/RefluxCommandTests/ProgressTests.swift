@@ -19,7 +19,9 @@ private final class FakeTerminal {
 
 private func step(tokens: Int, loss: Float, _ parts: (String, Float)...) -> StepLog {
   var log = StepLog()
-  log.add(Batch([ExampleID(0)], input: TokenBlock(ids: Array(repeating: 1, count: tokens), rows: RowOffsets(lengths: [tokens]))))
+  log.add(
+    Batch(
+      [ExampleID(0)], input: TokenBlock(ids: Array(repeating: 1, count: tokens), rows: RowOffsets(lengths: [tokens]))))
   var report = LossReport("ce", Tensor(parts.first?.1 ?? loss))
   for part in parts.dropFirst() { report.add(part.0, Tensor(part.1)) }
   log.add(report, of: Turn("student"))
@@ -62,7 +64,7 @@ private func step(tokens: Int, loss: Float, _ parts: (String, Float)...) -> Step
   @Test(arguments: [
     (100, "train ███████████████░░░░░░░░░░░░░░░ 50%  50/100  loss 1.5000  0:25 left  2 000 tokens/s  ce 1.2500"),
     (60, "train 50%  50/100  loss 1.5000  0:25 left  2 000 tokens/s"),
-    (41, "train 50%  50/100  loss 1.5000"),
+    (41, "train ████░░░░░ 50%  50/100  loss 1.5000"),
     (10, "train 50%"),
     (4, "tra"),
   ])

@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test func selfTrainingTakesAnyMethod() throws {
-    let recipe = try recipe("method: { type: self-training, rounds: 2, threshold: 0.8, method: { type: dynsdpb, alpha: 3 } }")
+    let recipe = try recipe(
+      "method: { type: self-training, rounds: 2, threshold: 0.8, method: { type: dynsdpb, alpha: 3 } }")
     let strategy = try #require(recipe.resolved["strategy"])
     #expect(strategy["type"]?.text == "self-training" && strategy["rounds"]?.text == "2")
     #expect(strategy["confidence"]?.text == "0.8" && strategy["objective"]?["alpha"]?.text == "3.0")
@@ -158,7 +159,8 @@ import Testing
   }
 
   @Test func overridesWinOverOtherSpellings() throws {
-    let recipe = try recipe("method: finetune\ntrain: { num_train_epochs: 3, lr: 1 }", "train.epochs=4", "train.learning_rate=.5")
+    let recipe = try recipe(
+      "method: finetune\ntrain: { num_train_epochs: 3, lr: 1 }", "train.epochs=4", "train.learning_rate=.5")
     #expect(recipe.resolved["strategy"]?["train"]?["epochs"]?.text == "4")
     #expect(recipe.resolved["strategy"]?["train"]?["optimizer"]?["learning_rate"]?.text == "0.5")
   }
@@ -173,7 +175,8 @@ import Testing
     try Data([0x61, 0x3A, 0x20, 0xFF]).write(to: file)
     let broken = #expect(throws: RecipeError.self) { try Recipe(file: file.path(), registry) }
     #expect(broken?.description == "error: '\(file.path())' is not UTF-8 text")
-    let near = #expect(throws: RecipeError.self) { try Recipe(file: folder.path() + "bda.yaml", registry) }
+    let mistyped = folder.appending(path: "bda.yaml").path()
+    let near = #expect(throws: RecipeError.self) { try Recipe(file: mistyped, registry) }
     #expect(near?.problems.first?.hint == "did you mean '\(file.path())'?")
   }
 }

@@ -18,10 +18,10 @@ extension ProgressLine {
     let percent = "\(Int((fraction * 100).rounded(.down)))%"
     var text = ""
     for fact in [percent] + facts {
-      guard name.count + 1 + text.count + 2 + fact.count <= width else { break }
+      guard name.count + text.count + (text.isEmpty ? 1 : 2) + fact.count <= width else { break }
       text += (text.isEmpty ? " " : "  ") + fact
     }
-    let room = width - name.count - text.count - 3
+    let room = width - name.count - text.count - 1
     var bar = ""
     if room >= Self.narrowestBar {
       let cells = min(room, Self.widestBar)
