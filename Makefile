@@ -10,7 +10,7 @@ quickstart: build
 
 # Every test; C kernels are compiled with optimization even though the rest is a debug build.
 test: packages
-	swift test -Xcc -O3
+	swift test -Xcc -O3 --disable-xctest
 
 # Leaves the program at .build/release/reflux.
 build: packages

@@ -1,7 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// A plugin: one folder under `Plugins/`. It sees the protocols and nothing of the loop, the disk layout or the device.
+/// A plugin: one folder under `Plugins/`.
+///
+/// It sees the protocols and nothing of the loop, the disk layout or the device.
 func plugin(_ name: String, _ more: [Target.Dependency] = []) -> Target {
   .target(name: "Reflux\(name)", dependencies: ["RefluxCore"] + more, path: "Plugins/\(name)")
 }

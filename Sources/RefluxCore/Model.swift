@@ -13,7 +13,7 @@ public protocol Model: Component, Module {
 public struct ModelCard: Sendable {
   public enum Family: String, Sendable { case encoder, decoder }
   public var family: Family
-  /// `model_type` of the configuration: `bert`, `roberta`, …
+  /// The configuration's `model_type`, such as `bert`.
   public var type: String
   public var layers: Int
   public var hiddenSize: Int
@@ -53,7 +53,9 @@ public struct ForwardPass: DropoutSites {
     (isTraining, self.wants, self.random) = (training, wants, random)
   }
 
-  /// The next dropout site of this pass; `nil` when nothing is dropped. A site takes a key whether it drops or not.
+  /// The next dropout site of this pass, or `nil` when nothing is dropped.
+  ///
+  /// A site takes a key whether it drops or not.
   public mutating func dropout(_ rate: Float) -> Dropout? {
     let key = random.next()
     return isTraining && rate > 0 ? Dropout(key: key, rate: rate) : nil
@@ -72,7 +74,7 @@ public struct ModelOutput {
   }
 }
 
-/// The networks of a run by name: `student`, `teacher`, `reference`, `student.projection`, …
+/// The networks of a run by name, such as `student`, `teacher` and `student.projection`.
 public struct ModuleSet {
   private var modules: [String: any Module] = [:]
   public init() {}
@@ -95,8 +97,9 @@ public struct ModuleSet {
     return RecipeError("this strategy needs a model called '\(name)'; the run has: \(present)")
   }
 
-  /// Differentiates a scalar with respect to some of the modules. They are
-  /// tracked inside `body`; all others are constants.
+  /// Differentiates a scalar with respect to some of the modules.
+  ///
+  /// They are tracked inside `body`; all others are constants.
   public func valueAndGradient<Extra>(
     of names: [String], _ body: (ModuleSet) throws -> (Tensor, Extra)
   ) throws -> (extra: Extra, gradients: [String: Parameters]) {

@@ -2,10 +2,8 @@
 public protocol Optimizer: Component, Stateful {
   /// Takes one step, in place where nobody else holds the weights.
   ///
-  /// - Parameters:
-  ///   - name: Tells the moments of two modules apart.
-  ///   - rate: Multiplies the configured learning rate (the schedule's factor).
-  ///   - gradientScale: Multiplies the gradient (clipping).
+  /// `name` tells the moments of two modules apart, `rate` multiplies the configured learning rate (the schedule's
+  /// factor), and `gradientScale` the gradient (clipping).
   mutating func update(
     _ module: inout any Module, named name: String, along gradient: Parameters, rate: Float, gradientScale: Float)
   /// The peak rate, for the log.
