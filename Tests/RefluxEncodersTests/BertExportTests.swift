@@ -63,7 +63,7 @@ import Testing
       let bert = try model(of: "bert/model")
       #expect(
         thrownMessage { try bert.save(to: directory + "/file/out") }
-          == "\(directory)/file: cannot be made: File exists")
+          == "\(directory)/file: is not a directory")
     }
   }
 }

@@ -29,7 +29,7 @@ import Testing
       ])
     let counter = Counter(CPUBackend(threads: 1))
     try withTemporaryDirectory { directory in
-      try run(in: "\(directory)/run", observers: [counter], backend: counter.backend)
+      _ = try run(in: "\(directory)/run", observers: [counter], backend: counter.backend)
     }
     let settled = counter.counts.dropFirst(3)
     #expect(settled.count > 5)
