@@ -1,6 +1,6 @@
 import RefluxCore
 
-/// Stochastic gradient descent as `torch.optim.SGD` does it.
+/// Stochastic gradient descent as `torch.optim.SGD` does it; weights and directions are written in place.
 struct SGD: Optimizer {
   static let name = "sgd"
   static let summary = "Gradient descent with momentum, Nesterov's or the ordinary one."
@@ -29,20 +29,28 @@ struct SGD: Optimizer {
   mutating func update(
     _ module: inout any Module, named owner: String, along gradient: Parameters, rate: Float, gradientScale: Float
   ) {
-    var moved = Parameters()
-    for (name, value) in module.parameters {
-      guard var direction = gradient[name] else { continue }
+    // Moved out while the walk holds them, so that nothing shares them and they can be written in place.
+    var directions = directions
+    self.directions = [:]
+    module.updateParameters { [options, decay] name, weight in
+      guard var direction = gradient[name] else { return }
       if gradientScale != 1 { direction = direction * gradientScale }
-      if options.weightDecay != 0, decay.decays(name) { direction += value.detached * options.weightDecay }
+      if options.weightDecay != 0, decay.decays(name) { direction += weight.detached * options.weightDecay }
       if options.momentum != 0 {
         let key = owner + "." + name
-        let kept = directions[key].map { $0 * options.momentum + direction } ?? direction
-        directions[key] = kept
-        direction = options.nesterov ? direction + kept * options.momentum : kept
+        if var kept = directions.removeValue(forKey: key)?.moved(to: weight.backend) {
+          kept.multiply(by: options.momentum)
+          kept.add(direction)
+          directions[key] = kept
+          direction = options.nesterov ? direction + kept * options.momentum : kept
+        } else {
+          directions[key] = direction
+          if options.nesterov { direction = direction + direction * options.momentum }
+        }
       }
-      moved[name] = value.detached - direction * (options.learningRate * rate)
+      weight.add(direction * -(options.learningRate * rate))
     }
-    module.updateParameters { [moved] name, value in if let new = moved[name] { value = new } }
+    self.directions = directions
   }
 
   func state() -> RunState { .map(directions.mapValues(RunState.tensor)) }

@@ -7,11 +7,14 @@ extern const reflux_kernels reflux_kernels_baseline;
 #if defined(__x86_64__)
 extern const reflux_kernels reflux_kernels_avx2, reflux_kernels_avx512;
 
+static int runs_avx2(void) {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
+         __builtin_cpu_supports("f16c");
+}
 static int runs_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  return runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
-static int runs_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 #endif
 
 const reflux_kernels *reflux_kernels_named(const char *name) {

@@ -149,7 +149,7 @@ struct Arena {
   /// Maps a segment with room for `size` bytes: one free block.
   private mutating func addSegment(_ size: Int) -> UInt? {
     let least = (size + Self.hugePageSize - 1) / Self.hugePageSize * Self.hugePageSize
-    for wanted in [max(segmentSize, least), least] {
+    for wanted in [segmentSize, segmentSize / 64, 0].map({ max($0, least) }) {
       // Pages not touched cost nothing; a system that counts them all the same may still grant the smaller size.
       let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
       let mapped = mmap(nil, wanted, PROT_READ | PROT_WRITE, Int32(flags), -1, 0)

@@ -17,7 +17,8 @@ final class BufferPool: Sendable {
 
   private struct State {
     var small = Arena(segmentSize: 4 << 20)
-    var large = Arena(segmentSize: 1 << 30)
+    // Addresses alone, not memory: with all in one segment, what was never used is the largest block and so used last.
+    var large = Arena(segmentSize: 64 << 30)
     var inUse = 0
     var peak = 0
   }

@@ -144,15 +144,20 @@ extension CPUBackend {
 
   /// A matrix to read: the view itself, or a dense copy if its columns do not lie side by side.
   private func readable(_ view: View) -> Heads {
-    let isReadable = view.dtype == .float32 && view.layout.strides[1] == 1
-    let view = isReadable ? view : dense(view, .float32)
+    let view = view.dtype == .float32 && hasApartRows(view) ? view : dense(view, .float32)
     return Heads(view: view, stride: max(view.layout.strides[0], view.layout.columns))
   }
 
   private func writable(_ view: View) -> Heads {
     precondition(
-      view.dtype == .float32 && (view.layout.strides[1] == 1 || view.layout.columns == 1),
-      "attention: results are float32 with their columns side by side")
+      view.dtype == .float32 && hasApartRows(view),
+      "attention: results are float32 with their columns side by side and rows that do not overlap")
     return Heads(view: view, stride: max(view.layout.strides[0], view.layout.columns))
+  }
+
+  /// Whether columns lie side by side and no row reaches into another, as it would in one row repeated.
+  private func hasApartRows(_ view: View) -> Bool {
+    let (rows, columns, strides) = (view.layout.shape[0], view.layout.columns, view.layout.strides)
+    return (strides[1] == 1 || columns == 1) && (strides[0] >= columns || rows <= 1)
   }
 }

@@ -1,4 +1,5 @@
-/// How one matrix product is cut for the workers: along the longer side of the result, by its shape alone.
+/// How one matrix product is cut for the workers: along the longer side of the result, or the shorter if its halves are
+/// more equal; by its shape alone.
 ///
 /// OpenBLAS packs one operand anew in every call, which costs about `packing / rows of the piece` of the time: pieces
 /// stay long. Their number is even, so that two threads share them fairly, and bounds fall on multiples of what
@@ -15,8 +16,11 @@ struct ProductPieces {
   private static let smallest = 1 << 20
 
   init(_ m: Int, _ n: Int, _ k: Int) {
-    alongRows = m >= n
-    length = max(m, n)
+    let (long, short) = (max(m, n), min(m, n))
+    let cutsShort =
+      long < 2 * Self.pieceLength && short >= 4 * Self.alignment && Self.excess(short) + 0.02 < Self.excess(long)
+    alongRows = (m >= n) != cutsShort
+    length = cutsShort ? short : long
     guard m * n * k >= Self.smallest, length >= 2 * Self.alignment else {
       (count, unit) = (1, length)
       return
@@ -25,6 +29,12 @@ struct ProductPieces {
     let blocks = (length + Self.alignment - 1) / Self.alignment
     unit = (blocks + wanted - 1) / wanted * Self.alignment
     count = (length + unit - 1) / unit
+  }
+
+  /// The longer of two pieces, in halves of `length`.
+  private static func excess(_ length: Int) -> Double {
+    let blocks = (length + alignment - 1) / alignment
+    return Double((blocks + 1) / 2 * alignment * 2) / Double(length)
   }
 
   subscript(piece: Int) -> Range<Int> { piece * unit..<min((piece + 1) * unit, length) }

@@ -106,17 +106,18 @@ public struct ModuleSet {
     let boxed = Boxed(
       modules: try names.map { name in
         guard let module = modules[name] else { throw missing(name) }
-        return (name, module)
+        return module
       })
     var extra: Extra?
     let (_, gradient) = try RefluxTensor.valueAndGradient(of: boxed) { tracked in
       var set = self
-      for (name, module) in tracked.modules { set.modules[name] = module }
+      for (name, module) in zip(names, tracked.modules) { set.modules[name] = module }
       let (loss, rest) = try body(set)
       extra = rest
       return loss
     }
-    return (extra!, Dictionary(uniqueKeysWithValues: names.map { ($0, gradient.removingPrefix($0 + ".")) }))
+    let gradients = names.enumerated().map { ($1, gradient.removingPrefix("\($0).")) }
+    return (extra!, Dictionary(uniqueKeysWithValues: gradients))
   }
 }
 
@@ -125,18 +126,20 @@ public func valueAndGradient(
   of model: any Model, createGraph: Bool = false, _ body: (any Model) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Parameters) {
   let (value, gradient) = try RefluxTensor.valueAndGradient(
-    of: Boxed(modules: [("model", model)]), createGraph: createGraph
+    of: Boxed(modules: [model]), createGraph: createGraph
   ) {
-    try body($0.modules[0].1 as! any Model)
+    try body($0.modules[0] as! any Model)
   }
-  return (value, gradient.removingPrefix("model."))
+  return (value, gradient.removingPrefix("0."))
 }
 
 /// Several modules of any types as one module.
+///
+/// They go by their number: of two names, such as `student` and `student.projection`, one may begin with the other.
 private struct Boxed: Module {
-  var modules: [(String, any Module)]
+  var modules: [any Module]
   mutating func visit(_ visitor: inout ParameterVisitor) {
-    for index in modules.indices { modules[index].1.visit(as: modules[index].0, &visitor) }
+    for index in modules.indices { modules[index].visit(as: String(index), &visitor) }
   }
 }
 extension Module {

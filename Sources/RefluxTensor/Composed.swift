@@ -22,7 +22,11 @@ enum Composed {
     case .geluTanh:
       let inner = (x + x.constant(0.044715) * x * x * x) * x.constant((2 / Double.pi).squareRoot())
       return x * 0.5 * (1 + inner.tanh())
-    case .relu: return x.maximum(x.constant(0))
+    case .relu:
+      // Not the primitive, which halves the gradient at 0: there is none, as in PyTorch.
+      let x = x.computable
+      let result = x.detached.maximum(x.constant(0))
+      return .record("relu", [x], result.view) { back in back.to(0) { back.gradient * result.sign() } }
     case .tanh: return x.tanh()
     case .silu: return x * x.sigmoid()
     }

@@ -98,6 +98,24 @@ struct MatrixProductTests {
       #expect(pieces.count % 2 == 0)
       #expect((0..<pieces.count).flatMap { Array(pieces[$0]) } == Array(0..<max(m, n)))
     }
+  }
+
+  @Test("two pieces halve the side that halves best")
+  func halves() {
+    for (m, n) in [(400, 384), (384, 400)] {
+      let pieces = ProductPieces(m, n, 384)
+      #expect(pieces.alongRows == (m < n))
+      #expect((0..<pieces.count).map { pieces[$0] } == [0..<192, 192..<384])
+    }
+    // A longer side that halves as well is cut, and so is one too long for two pieces.
+    #expect(ProductPieces(768, 384, 384).alongRows)
+    #expect(ProductPieces(2100, 384, 384).alongRows)
+    // The shorter side is not cut into slivers.
+    #expect(ProductPieces(400, 144, 384).alongRows)
+  }
+
+  @Test("small products are one piece")
+  func small() {
     #expect(ProductPieces(20, 20, 20).count == 1)
   }
 }

@@ -19,13 +19,36 @@ INLINE vector splat(float x) { return (vector)x; }
 INLINE vector load(const float *p) { return *(const unaligned_vector *)p; }
 INLINE void store(float *p, vector v) { *(unaligned_vector *)p = v; }
 
-/// The first `count` < WIDTH floats at `p`; the other lanes are `rest`.
+INLINE uint_vector lane_numbers(void) {
+  uint_vector v;
+  for (int lane = 0; lane < WIDTH; lane++) v[lane] = (uint32_t)lane;
+  return v;
+}
+/// All bits set in the first `count` lanes.
+INLINE int_vector first_lanes(size_t count) { return lane_numbers() < (uint_vector)(uint32_t)count; }
+INLINE vector keep_first(vector v, size_t count, float rest) { return first_lanes(count) ? v : splat(rest); }
+
+/// The first `count` < WIDTH floats at `p`, nothing beyond them is touched; the other lanes are `rest`.
 INLINE vector load_part(const float *p, size_t count, float rest) {
+#if defined(__x86_64__) && WIDTH == 16
+  return __builtin_ia32_loadups512_mask(p, splat(rest), (uint16_t)((1u << count) - 1));
+#elif defined(__x86_64__) && WIDTH == 8
+  return keep_first(__builtin_ia32_maskloadps256((const vector *)p, first_lanes(count)), count, rest);
+#else
   vector v = splat(rest);
   memcpy(&v, p, count * sizeof(float));
   return v;
+#endif
 }
-INLINE void store_part(float *p, vector v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+INLINE void store_part(float *p, vector v, size_t count) {
+#if defined(__x86_64__) && WIDTH == 16
+  __builtin_ia32_storeups512_mask(p, v, (uint16_t)((1u << count) - 1));
+#elif defined(__x86_64__) && WIDTH == 8
+  __builtin_ia32_maskstoreps256((vector *)p, first_lanes(count), v);
+#else
+  memcpy(p, &v, count * sizeof(float));
+#endif
+}
 
 /// Runs BODY for every vector of a row of `columns` elements: `i` is its first element, `n` how many lanes count.
 /// BODY reads with GET and writes with PUT, which become partial accesses in the last, incomplete vector.
@@ -46,15 +69,6 @@ INLINE void store_part(float *p, vector v, size_t count) { memcpy(p, &v, count *
 #define PUT(p, v) (n == WIDTH ? store((p) + i, (v)) : store_part((p) + i, (v), n))
 /// `v` in the lanes that count and `rest` in the others, for sums and maxima.
 #define ONLY_VALID(v, rest) (n == WIDTH ? (v) : keep_first((v), n, (rest)))
-
-INLINE uint_vector lane_numbers(void) {
-  uint_vector v;
-  for (int lane = 0; lane < WIDTH; lane++) v[lane] = (uint32_t)lane;
-  return v;
-}
-INLINE vector keep_first(vector v, size_t count, float rest) {
-  return lane_numbers() < (uint_vector)(uint32_t)count ? v : splat(rest);
-}
 
 /// `smaller` where a < b, else b; NaN in `a` stays NaN.
 INLINE vector larger(vector a, vector b) { return a < b ? b : a; }

@@ -44,7 +44,7 @@ struct StageSnapshot {
 
   init(of state: StageState, beforeTurns turns: [Turn]) {
     objective = state.objective
-    moved = turns.count + (turns.map(\.trains.count).max() ?? 0) > 2 ? (state.modules, state.learners) : nil
+    moved = turns.count > 1 ? (state.modules, state.learners) : nil
   }
 
   func restore(_ state: inout StageState) {

@@ -46,9 +46,10 @@ struct Trainer {
             log.add(report, of: turn)
           }
         }
-        // … then move the modules whose turn it is.
+        // … then move the modules whose turn it is, once all of it is known to be sound.
         try log.requireFiniteLoss(of: turn)
-        for name in turn.trains { try update(name, along: gradients[name], in: turn, &log) }
+        let moves = try turn.trains.map { name in try move(of: name, along: gradients[name], in: turn, &log) }
+        for move in moves { state.update(move.name, of: move.owner, along: gradients[move.name], scale: move.scale) }
       }
     } catch let failure as NotFinite {
       before.restore(&state)
@@ -60,15 +61,16 @@ struct Trainer {
     return log
   }
 
-  private mutating func update(
-    _ name: String, along gradient: Parameters, in turn: Turn, _ log: inout StepLog
-  ) throws {
+  /// Who moves a module and by how much its gradient is clipped; throws if the gradient is not finite.
+  private func move(
+    of name: String, along gradient: Parameters, in turn: Turn, _ log: inout StepLog
+  ) throws -> (name: String, owner: String, scale: Float) {
     let owner = try state.owner(of: name, in: turn)
     let norm = gradient.norm
     log.add(gradientNorm: norm, learningRate: state.learningRate(of: owner), of: name)
     guard norm.isFinite else { throw NotFinite("the gradient of '\(name)'", norm) }
     let scale = plan.clipNorm.map { min(1, Double($0) / (norm + 1e-6)) } ?? 1
-    state.update(name, of: owner, along: gradient, scale: Float(scale))
+    return (name, owner, Float(scale))
   }
 
   /// Every batch of a step drops the same elements: rows carry their number within the step.
