@@ -1,3 +1,6 @@
+import CRefluxKernels
+import Foundation
+import RefluxTesting
 import Synchronization
 import Testing
 
@@ -19,6 +22,26 @@ struct WorkerPoolTests {
     // Chunk c runs in the rounds of more than c chunks: 10 each of c + 1, …, 199.
     for chunk in 0..<200 { #expect(counts[chunk].value.load(ordering: .relaxed) == 10 * (199 - chunk)) }
   }
+
+  #if os(Linux)
+    @Test("respects what a control group grants")
+    func quota() throws {
+      func granted(_ files: [String: String]) throws -> Int32 {
+        try withTemporaryDirectory { directory in
+          try FileManager.default.createDirectory(atPath: "\(directory)/cpu", withIntermediateDirectories: true)
+          for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name)")) }
+          return reflux_processor_quota(directory)
+        }
+      }
+      let period = ["cpu/cpu.cfs_period_us": "100000\n"]
+      #expect(try granted(["cpu.max": "150000 100000\n"]) == 2)
+      #expect(try granted(["cpu.max": "20000 100000\n"]) == 1)
+      #expect(try granted(["cpu.max": "max 100000\n"]) == .max)
+      #expect(try granted(period.merging(["cpu/cpu.cfs_quota_us": "300000\n"]) { $1 }) == 3)
+      #expect(try granted(period.merging(["cpu/cpu.cfs_quota_us": "-1\n"]) { $1 }) == .max)
+      #expect(try granted([:]) == .max)
+    }
+  #endif
 
   @Test("makes what the chunks wrote visible to the caller")
   func visibility() {

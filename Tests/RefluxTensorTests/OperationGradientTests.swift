@@ -26,6 +26,12 @@ import Testing
     checkGradient([[5]]) { $0[0].clamped(-0.4, 0.3) * $0[0] }
   }
 
+  @Test func reluHasNoGradientAtZero() {
+    let x = Tensor([-1, 0, 2]).asLeaf()
+    let slopes = gradients(of: Composed.activated(x, .relu, bias: nil).sum(), at: [x])
+    #expect(slopes.map { $0?.floats } == [[0, 0, 1]])
+  }
+
   @Test func views() {
     checkGradient([[2, 3]]) { $0[0].reshaped([3, 2]) * $0[0].transposed() }
     checkGradient([[2, 1]]) { $0[0].broadcast(to: [4, 2, 3]) * $0[0] }
