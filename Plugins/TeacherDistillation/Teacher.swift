@@ -6,6 +6,7 @@ import RefluxCore
 /// `teacher`; it answers without dropout and learns nothing.
 struct Teacher: Objective {
   static let name = "teacher"
+  static let roles = ["teacher"]
   static let summary = "Learns from the labels and from a frozen teacher (knowledge distillation)."
   enum Mix: String, OptionChoice { case convex, additive }
   struct Options: ComponentOptions {

@@ -16,7 +16,8 @@ import ArgumentParser
     var command: any ParsableCommand
     do { command = try parseAsRoot() } catch { Failure(parsing: error, as: Self.self).exit() }
     do { try command.run() } catch {
-      if error is CleanExit { Failure(parsing: error, as: Self.self).exit() }
+      // Help that was asked for is thrown like an error.
+      if exitCode(for: error) == .success || error is ValidationError { Failure(parsing: error, as: Self.self).exit() }
       Failure(error).exit()
     }
   }

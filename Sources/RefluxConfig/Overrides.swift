@@ -50,6 +50,9 @@ private struct Override {
     let padding = String(repeating: "\n", count: line) + String(repeating: " ", count: column)
     let written = String(text.dropFirst(column))
     let mark = Mark(source, line: line, column: column, length: written.count)
+    guard !written.drop(while: \.isWhitespace).hasPrefix("#") else {
+      throw RecipeError("text that begins with '#' must be quoted", at: mark)
+    }
     value =
       written.allSatisfy(\.isWhitespace)
       ? RecipeNode(.scalar(""), mark) : try RecipeNode.parse(source, padding + written)

@@ -33,40 +33,56 @@ public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
   public static var componentKind: String? { "method" }
 
   public init(_ node: RecipeNode, _ scope: OptionScope) throws {
+    let expanded = try Self.expand(node, scope)
+    guard expanded.problems.isEmpty else { throw RecipeError(expanded.problems) }
+    (self.name, strategy, recipe) = (expanded.name, expanded.strategy, node)
+  }
+
+  /// The strategy with the changes that could be made, and what is wrong with the others.
+  ///
+  /// - Throws: `RecipeError` if there is no such method, or its own options are wrong.
+  public static func expand(
+    _ node: RecipeNode, _ scope: OptionScope
+  ) throws -> (name: String, strategy: RecipeNode, problems: [Problem]) {
     guard let registry = scope.components as? Registry else {
       preconditionFailure("components are looked up in a Registry")
     }
     let (entry, name) = try registry.entry(ofKind: "method", namedBy: node)
     let own = Set(entry.help.options.flatMap { [$0.name] + $0.aliases } + ["type"])
-    var problems: [Problem] = []
-    var expansion: RecipeNode = [:]
-    do {
-      let kept = node.entries?.filter { own.contains($0.key) }
-      let blueprint = try entry.read(kept.map { RecipeNode(.map($0), node.mark) }, scope)
-      guard let method = blueprint as? Blueprint<any Method> else { preconditionFailure("'\(name)' is no method") }
-      var context = BuildContext()
-      expansion = try method.build(&context).strategy.marked((node["type"] ?? node).mark)
-    } catch let error as RecipeError { problems += error.problems }
+    let kept = node.entries?.filter { own.contains($0.key) }
+    let blueprint = try entry.read(kept.map { RecipeNode(.map($0), node.mark) }, scope)
+    guard let method = blueprint as? Blueprint<any Method> else { preconditionFailure("'\(name)' is no method") }
+    var context = BuildContext()
+    var expansion = try method.build(&context).strategy.marked((node["type"] ?? node).mark)
 
-    if problems.isEmpty {
-      let places = registry.places(in: expansion)
-      for change in node.entries ?? [] where !own.contains(change.key) {
-        guard let place = places.first(where: { $0.keys.contains(change.key) }) else {
-          let known = Set(places.map(\.option.name)).union(entry.help.options.map(\.name)).sorted()
-          problems.append(
-            Problem(
-              "method '\(name)' has no option '\(change.key)'; it takes: \(known.joined(separator: ", "))",
-              at: change.mark, hint: suggestion(for: change.key, among: known)))
-          continue
-        }
-        if change.key != place.option.name {
-          scope.notes.add(Problem("'\(change.key)' is read as '\(place.option.name)'", at: change.mark))
-        }
-        expansion = expansion.overlaid(with: change.value, at: place.path)
+    let places = registry.places(in: expansion)
+    var problems: [Problem] = []
+    var given: [[String]: RecipeNode.Entry] = [:]
+    for change in node.entries ?? [] where !own.contains(change.key) {
+      guard let place = places.first(where: { $0.keys.contains(change.key) }) else {
+        let known = Set(places.map(\.option.name)).union(entry.help.options.map(\.name)).sorted()
+        problems.append(
+          Problem(
+            "method '\(name)' has no option '\(change.key)'; it takes: \(known.joined(separator: ", "))",
+            at: change.mark, hint: suggestion(for: change.key, among: known)))
+        continue
       }
+      if change.key != place.option.name {
+        scope.notes.add(Problem("'\(change.key)' is read as '\(place.option.name)'", at: change.mark))
+      }
+      if let old = given[place.path] {
+        let wins = (old: old.mark?.source.isOverride == true, new: change.mark?.source.isOverride == true)
+        if wins.old == wins.new {
+          let line = old.mark.map { "; the first time in line \($0.line + 1)" } ?? ""
+          problems.append(
+            Problem("'\(change.key)', which is '\(old.key)', is given twice\(line)", at: change.mark))
+        }
+        guard wins.new, !wins.old else { continue }
+      }
+      given[place.path] = change
+      expansion = expansion.overlaid(with: change.value, at: place.path)
     }
-    guard problems.isEmpty else { throw RecipeError(problems) }
-    (self.name, strategy, recipe) = (name, expansion, node)
+    return (name, expansion, problems)
   }
 
   public func resolved(_ scope: OptionScope) throws -> Self {

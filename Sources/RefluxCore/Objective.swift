@@ -4,6 +4,9 @@
 /// returns a scalar; the loop differentiates that scalar with respect to the
 /// modules whose turn it is and takes the step.
 public protocol Objective: Component, Stateful {
+  /// The models it needs besides the student, by role.
+  static var roles: [String] { get }
+
   /// Who takes a gradient step for each batch, in order. Default: the student, once.
   func turns(_ progress: Progress) -> [Turn]
 
@@ -21,6 +24,7 @@ public protocol Objective: Component, Stateful {
 }
 
 extension Objective {
+  public static var roles: [String] { [] }
   public func turns(_: Progress) -> [Turn] { [Turn("student")] }
   public mutating func prepare(_: inout StageContext) throws {}
   public mutating func stepEnded(_: Progress) throws {}

@@ -16,6 +16,7 @@ public struct Registry: ComponentLookup {
     let read: @Sendable (RecipeNode?, OptionScope) throws -> any Sendable  // a Blueprint<Product>
   }
   private var shelves: [String: [String: Entry]] = [:]
+  private var roles: [String: [String]] = [:]
   private var plugin = ""
   public private(set) var clashes: [String] = []
 
@@ -87,6 +88,9 @@ extension Registry {
     (shelves[kind] ?? [:]).values.map(\.help).sorted { $0.name < $1.name }
   }
 
+  /// The models that an objective needs besides the student.
+  public func roles(ofObjective name: String) -> [String] { roles[name] ?? [] }
+
   public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
 
   /// `(any DistillationLoss)` → `loss`: the word that recipes use.
@@ -120,7 +124,10 @@ extension Registry {
     add(type, as: (any DynamicScheduler).self) { $0 }
   }
   public mutating func add<C: OutputAligner>(aligner type: C.Type) { add(type, as: (any OutputAligner).self) { $0 } }
-  public mutating func add<C: Objective>(objective type: C.Type) { add(type, as: (any Objective).self) { $0 } }
+  public mutating func add<C: Objective>(objective type: C.Type) {
+    add(type, as: (any Objective).self) { $0 }
+    roles[C.name] = C.roles
+  }
   public mutating func add<C: Strategy>(strategy type: C.Type) { add(type, as: (any Strategy).self) { $0 } }
   public mutating func add<C: Task>(task type: C.Type) { add(type, as: (any Task).self) { $0 } }
   public mutating func add<C: Metric>(metric type: C.Type) { add(type, as: (any Metric).self) { $0 } }

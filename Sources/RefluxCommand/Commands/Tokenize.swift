@@ -15,7 +15,7 @@ struct Tokenize: ParsableCommand {
   var maxLength: Int?
 
   func validate() throws {
-    guard maxLength ?? 3 >= 3 else { throw ValidationError("--max-length must be at least 3") }
+    guard maxLength ?? 5 >= 5 else { throw ValidationError("--max-length must be at least 5") }
   }
 
   func run() throws {

@@ -15,9 +15,12 @@ extension Recipe {
       throw RecipeError("there is no recipe '\(file)'", hint: suggestedFile(for: file))
     }
     guard !isDirectory.boolValue else { throw RecipeError("'\(file)' is a directory, not a recipe") }
-    guard let handle = FileHandle(forReadingAtPath: file),
-      let bytes = try? handle.read(upToCount: RecipeNode.longestText + 1)
-    else { throw RecipeError("'\(file)' cannot be read") }
+    guard let handle = FileHandle(forReadingAtPath: file) else { throw RecipeError("'\(file)' cannot be read") }
+    let bytes: Data
+    do { bytes = try handle.read(upToCount: RecipeNode.longestText + 1) ?? Data() } catch {
+      throw RecipeError("'\(file)' cannot be read")
+    }
+
     guard let text = String(validating: bytes, as: UTF8.self) else { throw RecipeError("'\(file)' is not UTF-8 text") }
     return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
   }

@@ -35,6 +35,7 @@ public struct Recipe {
       header = try OptionsReader.read(
         RecipeHeader.self, from: expanded.recipe, owner: "a recipe", ignoring: RecipeGrammar.shortForms, scope)
     } catch let error as RecipeError { problems += error.problems.map(expanded.asWritten) }
+    if let header { problems += header.missingModels(expanded, registry) }
     guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
     seed = UInt64(header.seed)
@@ -54,7 +55,7 @@ struct RecipeHeader: ComponentOptions {
   @Option("Where all randomness comes from.", in: 0...) var seed = 42
   @Option("What is learned.", aliases: ["task_name"]) var task: Blueprint<any Task>
   @Option(
-    "Tokens a row keeps, special ones included; the longer text of a pair is cut first.", in: 3...1_000_000,
+    "Tokens a row keeps, special ones included; the longer text of a pair is cut first.", in: 5...1_000_000,
     aliases: ["max_seq_length"])
   var maxLength = 128
   @Option(

@@ -6,14 +6,21 @@ public enum RecipeGrammar {
     var recipe: RecipeNode
     var method: String?
     var problems: [Problem] = []
-    /// Whether the recipe has a `train` of its own, which became the strategy's.
-    var hasTrain = false
+    /// The keys that the recipe's writer used.
+    let written: RecipeNode
 
     /// A problem under the keys that the recipe's writer used.
     func asWritten(_ problem: Problem) -> Problem {
-      guard hasTrain, problem.path.starts(with: ["strategy", "train"]) else { return problem }
       var copy = problem
-      copy.path.removeFirst()
+      if written["train"] != nil, problem.path.starts(with: ["strategy", "train"]) {
+        copy.path.removeFirst()
+      } else if written["strategy"] == nil, problem.path.first == "strategy",
+        let first = problem.path.firstIndex(where: { $0 != "type" && written["method"]?[$0] != nil })
+      {
+        copy.path = ["method"] + problem.path[first...]
+      } else if written["model"] != nil, problem.path.starts(with: ["models", "student"]) {
+        copy.path = ["model"] + problem.path.dropFirst(2)
+      }
       return copy
     }
   }
@@ -37,8 +44,9 @@ public enum RecipeGrammar {
     var (strategy, method): (RecipeNode?, String?) = (nil, nil)
     if let named = entries.first(where: { $0.key == "method" }) {
       do {
-        let expanded = try ExpandedMethod(named.value, scope)
+        let expanded = try ExpandedMethod.expand(named.value, scope)
         (strategy, method) = (expanded.strategy, expanded.name)
+        problems += expanded.problems.map { $0.inside("method") }
       } catch let error as RecipeError {
         problems += error.inside("method").problems
         // What else is wrong is found with the method that was probably meant.
@@ -55,7 +63,7 @@ public enum RecipeGrammar {
     } else if problems.isEmpty {
       problems.append(Problem("a recipe needs 'method': \(methods(scope))", at: written.mark))
     }
-    return Expansion(recipe: rest, method: method, problems: problems, hasTrain: written["train"] != nil)
+    return Expansion(recipe: rest, method: method, problems: problems, written: written)
   }
 
   private static func likelyStrategy(for node: RecipeNode, _ scope: OptionScope) -> RecipeNode? {

@@ -1,0 +1,60 @@
+import Foundation
+import RefluxTesting
+import Testing
+
+/// The built program: what it prints and how it ends.
+@Suite struct ProgramTests {
+  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appendingPathComponent("reflux").path
+
+  private func run(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
+    let (process, output, errors) = (Process(), Pipe(), Pipe())
+    process.executableURL = URL(fileURLWithPath: Self.program)
+    process.arguments = arguments
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, printed, complaints)
+  }
+
+  @Test(arguments: [["--help"], ["help"], ["train", "--help"], ["quickstart", "-h"]])
+  func helpIsAnAnswer(_ arguments: [String]) throws {
+    let result =
+      arguments.count == 1 ? try run(arguments[0]) : try run(arguments[0], arguments[1])
+    #expect(result.code == 0 && result.errors.isEmpty)
+    #expect(result.output.contains("USAGE: reflux"))
+  }
+
+  @Test func mistakesOfTheRecipeEndWithTwo() throws {
+    try withTemporaryDirectory { directory in
+      let file = "\(directory)/r.yaml"
+      func check(_ text: String, _ change: String = "seed=1") throws -> String {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let result = try run("check", file, change)
+        #expect(result.code == 2 && result.output.isEmpty)
+        return result.errors
+      }
+      let start = "task: { type: rte, data: glue }\nmodel: { type: bert, checkpoint: DIR }\nmethod: dlb\n"
+      let empty = try check("")
+      #expect(empty == "error: \(file) is empty\n")
+      let comment = try check(start, "output=#x")
+      #expect(
+        comment == """
+          command line:1:8: error: text that begins with '#' must be quoted
+            1 | output=#x
+              |        ^^
+
+          """)
+      let short = try check(start + "max_length: 4")
+      #expect(
+        short == """
+          \(file):4:13: error: max_length: must be from 5 to 1000000, but is '4'
+            4 | max_length: 4
+              |             ^
+
+          """)
+    }
+  }
+}
