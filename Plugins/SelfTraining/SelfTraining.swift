@@ -46,14 +46,18 @@ struct SelfTraining: Strategy {
     let pool = try Pool(
       runner.task, heldOut: options.heldOut, split: Split(rawValue: options.unlabeledSplit), seed: runner.seed)
     let base = options.start == .base ? runner.modules : nil
-    let unlabeled = try runner.makeDataset("unlabelled rows") { pool.unlabeled }
+    let unlabeled = try runner.makeDataset("unlabelled rows") {
+      pool.unlabeled.map { Example(rows: $0.rows) }
+    }
     var trained = try runner.train(
       "labelled rows", stage(try runner.makeDataset("labelled rows: data") { pool.labeled }))
     for round in 1...options.rounds {
-      let answers = try runner.predict("round \(round): predict", on: unlabeled, trained.predict)
+      let answers = try runner.predict("round \(round): predict", on: unlabeled, trained.predict).enumerated().map {
+        ExampleAnswer($1.example, logits: $1.logits, label: pool.unlabeled[$0].label)
+      }
       let kept = selection.kept(of: answers)
-      guard !kept.isEmpty else { throw nothingKept(round, of: answers) }
       try report(kept, of: answers, round, pool, runner)
+      guard !kept.isEmpty else { return try runner.note(nothingKept(round, of: answers)) }
       let data = try runner.makeDataset("round \(round): data") {
         pool.labeled + kept.map { Example(rows: pool.unlabeled[$0.row].rows, label: .category($0.label)) }
       }
@@ -68,12 +72,12 @@ struct SelfTraining: Strategy {
     return plan
   }
 
-  private func nothingKept(_ round: Int, of answers: [ExampleAnswer]) -> RecipeError {
+  private func nothingKept(_ round: Int, of answers: [ExampleAnswer]) -> String {
     let surest = answers.compactMap { $0.probabilities.max() }.max() ?? 0
     let shown = (surest * 10_000).rounded() / 10_000
-    return RecipeError(
-      "round \(round) keeps none of the \(answers.count) unlabelled rows: the surest answer has a probability of \(shown), "
-        + "and confidence wants \(options.confidence); lower confidence or set keep: best")
+    return "round \(round) keeps none of the \(answers.count) unlabelled rows, so the rounds end here with the model "
+      + "trained before it: the surest answer has a probability of \(shown), and confidence wants \(options.confidence); "
+      + "lower confidence or set keep: best"
   }
 
   /// Writes which rows were kept and how often their label was right, where that is known.
@@ -101,7 +105,9 @@ struct SelfTraining: Strategy {
       "round \(round): kept",
       [
         ("unlabelled", Double(answers.count)), ("kept", Double(kept.count)),
-        ("mean_confidence", kept.reduce(0) { $0 + $1.confidence } / Double(kept.count)),
-      ] + (known.isEmpty ? [] : [("accuracy", Double(right) / Double(known.count))]))
+      ]
+        + (kept.isEmpty
+          ? [] : [("mean_confidence", kept.reduce(0) { $0 + $1.confidence } / Double(kept.count))])
+        + (known.isEmpty ? [] : [("accuracy", Double(right) / Double(known.count))]))
   }
 }

@@ -43,6 +43,7 @@ struct Teacher: Objective {
 
   mutating func prepare(_ stage: inout StageContext) throws {
     let (student, teacher) = (try stage.modules.model("student").card, try stage.modules.model("teacher").card)
+    try checkHasHead(teacher: teacher)
     try comparison(for: stage.task).check(student: student, teacher: teacher)
     try checkSameInput(student: student, teacher: teacher)
     if checksLabels { try checkSameLabels(teacher: teacher, task: stage.task) }

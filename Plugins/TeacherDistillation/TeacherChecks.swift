@@ -12,10 +12,23 @@ func checkSameInput(student: ModelCard, teacher: ModelCard) throws {
   }
   for file in ["vocab.txt", "vocab.json", "spiece.model", "tokenizer.model"] {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
-    if !withExtendedLifetime((mine, other), { mine.bytes.elementsEqual(other.bytes) }) {
+    if !withExtendedLifetime((mine, other), { isSame(mine.bytes, other.bytes, isText: file.hasSuffix(".txt")) }) {
       throw RecipeError("the teacher's \(file) differs from the student's; they must read the same tokens")
     }
   }
+}
+
+/// Line ends say nothing about a text's tokens: `\r\n` is `\n`, and the last line may have none.
+private func isSame(_ mine: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer, isText: Bool) -> Bool {
+  guard isText, !mine.elementsEqual(other) else { return mine.elementsEqual(other) }
+  func lines(_ bytes: UnsafeRawBufferPointer) -> [Slice<UnsafeRawBufferPointer>] {
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+      line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
+  }
+  return lines(mine).elementsEqual(lines(other)) { $0.elementsEqual($1) }
 }
 
 /// A file beside a model's weights, if it came from a directory that has one.
@@ -23,14 +36,23 @@ private func contents(_ file: String, of card: ModelCard) -> MappedFile? {
   card.checkpoint.flatMap { try? MappedFile($0 + "/" + file) }
 }
 
+/// A head of random weights has nothing to teach.
+func checkHasHead(teacher: ModelCard) throws {
+  guard teacher.hasFreshHead else { return }
+  let notes = teacher.notes.isEmpty ? ["it has no checkpoint"] : teacher.notes
+  throw RecipeError("the teacher has no trained head for this task: \(notes.joined(separator: "; "))")
+}
+
 /// Output 0 of the teacher must be the task's first class.
 ///
 /// A teacher that does not name its classes is believed.
 func checkSameLabels(teacher: ModelCard, task: any Task) throws {
   guard case .classes(let names) = task.prediction else { return }
-  let isNamed = teacher.labels.enumerated().contains { $1 != "LABEL_\($0)" }
-  guard isNamed, teacher.labels.map({ $0.lowercased() }) != names.map({ $0.lowercased() }) else { return }
+  // What the head was trained for: `labels` may be the task's names already.
+  let labels = teacher.checkpointLabels.isEmpty ? teacher.labels : teacher.checkpointLabels
+  let isNamed = labels.enumerated().contains { $1 != "LABEL_\($0)" }
+  guard isNamed, labels.map({ $0.lowercased() }) != names.map({ $0.lowercased() }) else { return }
   throw RecipeError(
-    "the teacher's classes are \(teacher.labels.joined(separator: ", ")), the task's \(names.joined(separator: ", ")); "
+    "the teacher's classes are \(labels.joined(separator: ", ")), the task's \(names.joined(separator: ", ")); "
       + "they must be the same in the same order, or set check_labels: false if only their names differ")
 }

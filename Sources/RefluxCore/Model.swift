@@ -23,6 +23,10 @@ public struct ModelCard: Sendable {
   public var outputs: Int
   /// What the outputs mean (`id2label`), where the checkpoint says so; otherwise empty.
   public var labels: [String] = []
+  /// What the checkpoint calls the outputs that its head was trained for, whatever the task calls them; empty: nothing.
+  public var checkpointLabels: [String] = []
+  /// Whether the head, or the pooler below it, has random weights: the answers mean nothing before it is trained.
+  public var hasFreshHead = false
   /// The directory that the weights and the tokenizer came from, if there was one.
   public var checkpoint: String?
   /// What was noticed while loading: missing and unexpected tensors, a fresh head.

@@ -34,6 +34,8 @@ public protocol Runner: AnyObject {
   func record(_ name: String, _ values: [(name: String, value: Double)]) throws
   /// Writes a table beside the results, one JSON object per row: which examples a round kept, and why.
   func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws
+  /// Tells the person who runs this something they should know.
+  func note(_ text: String) throws
 }
 
 /// A cell of a table that a strategy writes.

@@ -52,6 +52,8 @@ public final class NotedRunner: Runner {
     recorded[name] = values
   }
 
+  public func note(_ text: String) { notes.append("note \(text)") }
+
   public func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws {
     notes.append("write \(name)")
     tables[name] = rows

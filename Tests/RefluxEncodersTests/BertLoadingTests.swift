@@ -11,6 +11,7 @@ import Testing
   @Test func aCompleteCheckpointNeedsNoNotes() throws {
     let card = try model(of: "bert/model").card
     #expect(card.notes == [])
+    #expect(!card.hasFreshHead)
     #expect(
       card.type == "bert" && card.family == .encoder && card.outputs == 2 && card.labels == ["LABEL_0", "LABEL_1"])
     #expect(card.layers == 2 && card.hiddenSize == 32 && card.vocabularySize == 340 && card.maxPositions == 64)
@@ -66,6 +67,8 @@ import Testing
   @Test func anotherTaskGetsAFreshHead() throws {
     let bert = try model(of: "bert/model", task: FakeTask(.classes(["yes", "no", "maybe"])))
     #expect(bert.card.labels == ["yes", "no", "maybe"])
+    #expect(bert.card.hasFreshHead)
+    #expect(bert.card.checkpointLabels == ["LABEL_0", "LABEL_1"])
     #expect(
       bert.card.notes == [
         """

@@ -129,14 +129,18 @@ struct SelfTrainingTests {
     }
   }
 
-  @Test func aRoundThatKeepsNothingStops() {
+  @Test func aRoundThatKeepsNothingEndsTheRounds() throws {
     let runner = runner()
+    try run("confidence: 0.99", on: runner)
     #expect(
-      thrownMessage { try run("confidence: 0.99", on: runner) } == """
-        round 1 keeps none of the 4 unlabelled rows: the surest answer has a probability of 0.9526, \
-        and confidence wants 0.99; lower confidence or set keep: best
+      runner.notes.last == """
+        note round 1 keeps none of the 4 unlabelled rows, so the rounds end here with the model trained before it: \
+        the surest answer has a probability of 0.9526, and confidence wants 0.99; lower confidence or set keep: best
         """)
     #expect(runner.trainings.count == 1)
+    let recorded = try #require(runner.recorded["round 1: kept"])
+    #expect(recorded.map(\.name) == ["unlabelled", "kept"])
+    #expect(recorded.map(\.value) == [4, 0])
   }
 
   @Test func unlabelledRowsAreNeeded() {

@@ -18,6 +18,31 @@ import Testing
     #expect(try shown(recipe, .train, ["t.tsv": tsv]) == ["a \"b | c -> 0", "d | e -> 1"])
   }
 
+  @Test func blankLinesOfATableArePassedOver() throws {
+    let tsv = "text\tlabel\na\tno\n\nb\tyes\n\n"
+    #expect(
+      try shown("{ type: text-classification, train: t.tsv, labels: [no, yes] }", .train, ["t.tsv": tsv])
+        == ["a -> 0", "b -> 1"])
+  }
+
+  @Test func anEmptyCellIsNoLabel() throws {
+    let files = ["t.csv": "text,label\na,no\nb,\n"]
+    #expect(
+      try shown("{ type: text-classification, unlabeled: t.csv, labels: [no, yes] }", .unlabeled, files)
+        == ["a -> 0", "b"])
+    for labels in ["", ", labels: [no, yes]"] {
+      #expect(
+        try message("{ type: text-classification, train: t.csv\(labels) }", .train, files)
+          == "DIR/t.csv:3: 'label' is empty")
+    }
+  }
+
+  @Test func aNumberMustFitAFloat() throws {
+    #expect(
+      try message("{ type: text-regression, train: t.csv }", .train, ["t.csv": "text,label\na,1\nb,1e300\n"])
+        == "DIR/t.csv:3: 'label' is too large: '1e300'")
+  }
+
   @Test func jsonLinesWithAndWithoutPairs() throws {
     let rows = """
       {"text": "a", "label": 1}

@@ -134,6 +134,38 @@ struct TeacherTests {
     #expect(thrownMessage { try prepare(student: LogitTable(student).card, teacher: card) } == nil)
   }
 
+  @Test func aTeacherWithAFreshHeadIsRefused() throws {
+    var card = LogitTable(teacher).card
+    card.hasFreshHead = true
+    card.notes = ["2 tensors are missing"]
+    #expect(
+      thrownMessage { try prepare(student: LogitTable(student).card, teacher: card) }
+        == "the teacher has no trained head for this task: 2 tensors are missing")
+  }
+
+  // The head bears the task's names, but was trained for the checkpoint's.
+  @Test func theCheckpointsClassesAreCompared() throws {
+    var card = LogitTable(teacher).card
+    card.labels = ["class 0", "class 1", "class 2"]
+    card.checkpointLabels = ["class 1", "class 0", "class 2"]
+    #expect(
+      thrownMessage { try prepare(student: LogitTable(student).card, teacher: card) } == """
+        the teacher's classes are class 1, class 0, class 2, the task's class 0, class 1, class 2; \
+        they must be the same in the same order, or set check_labels: false if only their names differ
+        """)
+  }
+
+  @Test func lineEndsAreNotPartOfAVocabulary() throws {
+    try withTemporaryDirectory { directory in
+      var cards = [LogitTable(student).card, LogitTable(teacher).card]
+      for (index, text) in ["[PAD]\na\n", "[PAD]\r\na"].enumerated() {
+        try write(text, to: "\(directory)/\(index)")
+        cards[index].checkpoint = "\(directory)/\(index)"
+      }
+      #expect(thrownMessage { try prepare(student: cards[0], teacher: cards[1]) } == nil)
+    }
+  }
+
   private func prepare(_ recipe: String = "teacher", student: ModelCard, teacher: ModelCard) throws {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
     var bench = ObjectiveBench(objective, task, student: self.student, teacher: self.teacher)

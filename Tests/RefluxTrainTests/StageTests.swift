@@ -33,6 +33,23 @@ import Testing
     }
   }
 
+  @Test func aFinishedRunIsNotEmptiedByResuming() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/run"
+      try run(in: path)
+      let before = try Remains(path)
+      let newest = try #require(try RunDirectory(checking: path, .resume(from: "any")).checkpointSteps.last)
+      let message = thrownMessage { try run(in: path, .resume(from: "checkpoint-\(newest)")) } ?? ""
+      #expect(
+        message.hasSuffix(
+          """
+          of the run, but the result of action 1 is not there (a run that has finished removes them); \
+          --force starts the run again
+          """), "\(message)")
+      #expect(try Remains(path) == before)
+    }
+  }
+
   @Test func anObserverEndsAStageEarly() throws {
     struct Enough: Observer {
       func observe(_ event: RunEvent) -> Verdict {

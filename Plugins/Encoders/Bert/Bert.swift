@@ -54,6 +54,8 @@ struct Bert: Model {
       outputs: configuration.labels.count, checkpoint: directory)
     card.labels = configuration.labels
     card.notes = try checkpoint?.notes() ?? []
+    card.hasFreshHead = checkpoint.map { $0.isFresh("classifier.") || $0.isFresh("bert.pooler.") } ?? true
+    card.checkpointLabels = checkpoint == nil ? [] : stored.labels
     if checkpoint != nil, stored.layers > configuration.layers {
       card.notes.append("the first \(configuration.layers) of the checkpoint's \(stored.layers) layers are kept")
     }

@@ -35,6 +35,10 @@ struct TableColumns: Sendable {
 
   private func label(_ row: DataRow, isNeeded: Bool) throws -> Label? {
     let column = labelColumn(row)
+    guard row[column] != .string("") else {
+      if isNeeded { throw row.error("'\(column)' is empty") }
+      return nil
+    }
     return row[column] == nil && !isNeeded ? nil : try labels.label(row, column)
   }
 

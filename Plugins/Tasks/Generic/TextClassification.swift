@@ -71,6 +71,7 @@ private func classNames(_ path: String, _ columns: TableColumns) throws -> [Stri
     guard let word = LabelReader.word(value) else {
       throw row.error("'\(column)' wants a class, but is \(value.kind)")
     }
+    guard !word.isEmpty else { throw row.error("'\(column)' is empty") }
     found.insert(word)
     if let number = Int(word), number < 0 || number >= maximumCount {
       throw row.error("'\(column)' wants a class, but is \(word); numbers of classes lie in 0 to \(maximumCount - 1)")

@@ -60,6 +60,7 @@ struct DataFile: Sendable {
     let places = wanted.compactMap { names.firstIndex(of: $0) }
     var rows: [DataRow] = []
     while let fields = try source.next() {
+      if format == .tsv, names.count > 1, fields == [""] { continue }
       guard fields.count == names.count else {
         if skipsBrokenLines { continue }
         throw FileError(path, line: source.line, "has \(fields.count) columns, but wants \(names.count)")

@@ -16,6 +16,7 @@ enum LabelReader: Sendable {
       guard let number = value.number ?? value.string.flatMap(Double.init), number.isFinite else {
         throw row.error("'\(column)' wants a number, but is \(Self.quoted(value))")
       }
+      guard Float(number).isFinite else { throw row.error("'\(column)' is too large: \(Self.quoted(value))") }
       return .score(Float(number))
     case .words(let words):
       guard let word = Self.word(value), let index = words.firstIndex(of: word) else {

@@ -25,8 +25,23 @@ public struct SavedModel {
       ["type": RecipeNode(stringLiteral: type), "checkpoint": path], OptionScope(registry))
     var context = BuildContext(task: task, backend: backend)
     model = try blueprint.build(&context)
+    try Self.checkHead(model.card, directory, task?.prediction)
     tokenizer = try TokenizerLoader().loadIfPresent(directory)
     self.directory = directory
+  }
+
+  /// Answers mean nothing with a head of random weights, and something else with classes in another order.
+  private static func checkHead(_ card: ModelCard, _ directory: String, _ prediction: PredictionKind?) throws {
+    guard !card.hasFreshHead else {
+      throw FileError(directory, "has no trained head for this task: \(card.notes.joined(separator: "; "))")
+    }
+    guard case .classes(let names)? = prediction else { return }
+    let (trained, wanted) = (card.checkpointLabels.map { $0.lowercased() }, names.map { $0.lowercased() })
+    guard trained != wanted, trained.sorted() == wanted.sorted() else { return }
+    throw FileError(
+      directory,
+      "its classes are \(card.checkpointLabels.joined(separator: ", ")), the task's \(names.joined(separator: ", ")); "
+        + "they must be in the same order")
   }
 
   /// The tokenizer of a model directory, without its model.

@@ -7,7 +7,16 @@ extension Run {
     guard case .resume(let wanted) = startMode else { return }
     checkpoint = try directory.checkpoint(toResume: wanted)
     guard wanted != nil, let action = try checkpoint?.position.action else { return }
-    for name in try Directory.names(in: directory.stages) {
+    let names = try Directory.names(in: directory.stages)
+    let done = Set(names.compactMap { Int($0.prefix { $0 != "-" }) })
+    if let gone = (1..<max(action, 1)).first(where: { !done.contains($0) }) {
+      throw RunError(
+        """
+        \(checkpoint?.path ?? "the checkpoint") belongs to action \(action) of the run, but the result of action \(gone) is \
+        not there\(directory.isFinished ? " (a run that has finished removes them)" : ""); --force starts the run again
+        """)
+    }
+    for name in names {
       if let number = Int(name.prefix { $0 != "-" }), number >= action {
         try Directory.remove("\(directory.stages)/\(name)")
       }

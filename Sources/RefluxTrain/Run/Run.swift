@@ -135,6 +135,8 @@ public final class Run: Runner {
     }
   }
 
+  public func note(_ text: String) throws { try notify(.note(text)) }
+
   public func dataset(_ split: Split) throws -> any Dataset {
     if let known = datasets[split] { return known }
     let data = try encoded(try task.examples(split), name: "the \(split.rawValue) split")
