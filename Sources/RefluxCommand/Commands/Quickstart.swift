@@ -54,6 +54,7 @@ struct Quickstart: ParsableCommand {
     try Output.print(
       """
 
+      The settings were tuned on this validation split: a demonstration, not evidence (docs/results.md).
       Each run is in \(output)/<method>: model/ is the trained model, metrics.jsonl has every step's losses.
       Next: reflux check \(recipes)/dynsdpb.yaml shows what the method is made of, reflux list what else there is.
       """)
