@@ -129,12 +129,14 @@ public struct ModuleSet {
 public func valueAndGradient(
   of model: any Model, createGraph: Bool = false, _ body: (any Model) throws -> Tensor
 ) rethrows -> (value: Tensor, gradient: Parameters) {
-  let (value, gradient) = try RefluxTensor.valueAndGradient(
-    of: Boxed(modules: [model]), createGraph: createGraph
-  ) {
-    try body($0.modules[0] as! any Model)
+  try model.openedValueAndGradient(createGraph: createGraph, body)
+}
+extension Model {
+  fileprivate func openedValueAndGradient(
+    createGraph: Bool, _ body: (any Model) throws -> Tensor
+  ) rethrows -> (value: Tensor, gradient: Parameters) {
+    try RefluxTensor.valueAndGradient(of: self, createGraph: createGraph) { try body($0) }
   }
-  return (value, gradient.removingPrefix("0."))
 }
 
 /// Several modules of any types as one module.
