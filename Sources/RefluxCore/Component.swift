@@ -20,14 +20,29 @@ public struct BuildContext {
   public var backend: any Backend
   /// Relative paths in a recipe start here.
   public var directory: String
+  /// Knows checkpoints by name, such as those of a hub; `nil`: a checkpoint is a path.
+  public var checkpoints: CheckpointFinder?
   public init(
-    seed: UInt64 = 0, task: (any Task)? = nil, backend: any Backend = ReferenceBackend.shared, directory: String = "."
+    seed: UInt64 = 0, task: (any Task)? = nil, backend: any Backend = ReferenceBackend.shared, directory: String = ".",
+    checkpoints: CheckpointFinder? = nil
   ) {
     (self.seed, self.task, self.backend, self.directory) = (seed, task, backend, directory)
+    self.checkpoints = checkpoints
   }
 
   /// Where a path that a recipe gives leads.
   public func path(_ written: String) -> String {
     written.hasPrefix("/") || directory == "." ? written : directory + "/" + written
   }
+
+  /// The directory of a checkpoint that a recipe names: a path, or a name that ``checkpoints`` knows.
+  ///
+  /// - Throws: What the finder throws: there is no such checkpoint, or it cannot be fetched.
+  public func checkpoint(_ written: String) throws -> String {
+    let path = path(written)
+    return try checkpoints?(written, path) ?? path
+  }
 }
+
+/// Says where a checkpoint's files are: given what was written and the path it would be, returns a directory.
+public typealias CheckpointFinder = (_ name: String, _ path: String) throws -> String

@@ -17,7 +17,7 @@ struct Bert: Model {
   private var classifier: ClassificationHead
 
   init(_ options: BertOptions, _ context: inout BuildContext) throws {
-    let directory = options.checkpoint.map { $0.hasPrefix("/") ? $0 : context.directory + "/" + $0 }
+    let directory = try options.checkpoint.map(context.checkpoint)
     var configuration =
       try directory.map { try BertConfiguration(ModelDirectory($0).configuration()) }
       ?? BertConfiguration(options)

@@ -8,11 +8,11 @@ public struct BuiltRecipe {
 }
 
 extension Recipe {
-  /// Builds the task, the models and the strategy.
+  /// Builds the task, the models and the strategy; `checkpoints` finds those that are not paths.
   ///
   /// - Throws: `RecipeError` and the errors of file formats, for what only shows when files are opened.
-  public func build(on backend: any Backend) throws -> BuiltRecipe {
-    var context = BuildContext(seed: seed, backend: backend)
+  public func build(on backend: any Backend, checkpoints: CheckpointFinder? = nil) throws -> BuiltRecipe {
+    var context = BuildContext(seed: seed, backend: backend, checkpoints: checkpoints)
     let task = try task.build(&context)
     context.task = task
     var modules = ModuleSet()

@@ -24,10 +24,10 @@ public struct RunSetup {
     self.build = build
   }
 
-  /// The run of a recipe.
-  public init(_ recipe: Recipe, on backend: any Backend) {
+  /// The run of a recipe; `checkpoints` finds those that are not paths.
+  public init(_ recipe: Recipe, on backend: any Backend, checkpoints: CheckpointFinder? = nil) {
     self.init(recipe: recipe.resolvedText, seed: recipe.seed, backend: backend, maxLength: recipe.maxLength) {
-      let built = try recipe.build(on: backend)
+      let built = try recipe.build(on: backend, checkpoints: checkpoints)
       return RunParts(
         task: built.task, modules: built.modules, strategy: built.strategy, tokenizer: try Self.tokenizer(of: built))
     }
