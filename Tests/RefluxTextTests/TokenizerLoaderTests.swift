@@ -52,9 +52,12 @@ import Testing
     #expect(
       try message(["tokenizer_config.json": #"{"do_lower_case": "yes"}"#, "vocab.txt": "a"])
         == "DIR/tokenizer_config.json: 'do_lower_case' wants true or false, but is a text")
-    let added = #"{"added_tokens_decoder": {"5": {"content": "<x>", "normalized": true}}}"#
+    let added = #"{"added_tokens_decoder": {"x": {"content": "<x>"}}}"#
     #expect(
       try message(["tokenizer_config.json": added, "vocab.txt": "a"])
-        == "DIR/tokenizer_config.json: the added token '<x>' is 'normalized', which is not supported")
+        == "DIR/tokenizer_config.json: 'added_tokens_decoder.x' wants a token id as its key")
+    #expect(
+      try message(["added_tokens.json": #"{"<x>": -1}"#, "vocab.txt": "a"])
+        == "DIR/added_tokens.json: '<x>' wants a token id")
   }
 }

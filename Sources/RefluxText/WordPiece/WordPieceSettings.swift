@@ -14,22 +14,18 @@ public struct WordPieceSettings: Sendable, Equatable {
   public var longestWord = 100
   public init() {}
 
-  /// Takes what `tokenizer_config.json` or `special_tokens_map.json` says.
+  /// Takes what a directory's small files say.
   ///
   /// - Throws: ``FileError`` naming the key whose value is of the wrong kind.
-  mutating func apply(_ fields: JSONFields) throws {
+  mutating func apply(_ directory: TokenizerDirectory) throws {
+    let fields = directory.configuration
     if let value = try fields.bool("do_lower_case") { lowercases = value }
     if let value = try fields.bool("strip_accents") { stripsAccents = value }
     if let value = try fields.bool("tokenize_chinese_chars") { splitsIdeographs = value }
-    if let name = try fields.string("tokenizer_class") { tokenizerClass = name }
-    // transformers writes 1e30 for "no limit".
-    if let limit = try fields.number("model_max_length") { modelMaxLength = limit < 1e9 ? Int(limit) : nil }
+    if let name = directory.tokenizerClass { tokenizerClass = name }
+    modelMaxLength = directory.modelMaxLength
     for (key, path) in SpecialTokens.keys {
-      if let token = fields.object[key]?.object?["content"]?.string {
-        special[keyPath: path] = token
-      } else if let token = try fields.string(key) {
-        special[keyPath: path] = token
-      }
+      if let token = directory.special[key] { special[keyPath: path] = token }
     }
   }
 

@@ -4,7 +4,7 @@ extension WordPieceTokenizer {
   /// Text again: pieces joined, special tokens left out, the spaces before punctuation and contractions removed as
   /// transformers does (`clean_up_tokenization_spaces`).
   public func decode(_ ids: [Int32]) -> String {
-    let special = Set(added.tokens.map(\.id))
+    let special = Set(added.map(\.id))
     var text = ""
     for id in ids where !special.contains(id) && vocabulary.tokens.indices.contains(Int(id)) {
       let token = vocabulary.tokens[Int(id)]

@@ -17,7 +17,7 @@ extension WordPieceTokenizer {
   private func configuration(_ special: JSONObject) -> JSON {
     var fields = special
     fields["added_tokens_decoder"] = .object(
-      JSONObject(added.tokens.sorted { $0.id < $1.id }.map { (String($0.id), description(of: $0)) }))
+      JSONObject(added.sorted { $0.id < $1.id }.map { (String($0.id), $0.description) }))
     fields["clean_up_tokenization_spaces"] = true
     fields["do_lower_case"] = .bool(settings.lowercases)
     fields["model_max_length"] = settings.modelMaxLength.map(JSON.integer) ?? .number(1e30)
@@ -27,18 +27,11 @@ extension WordPieceTokenizer {
     return .object(fields)
   }
 
-  private func description(of token: AddedTokens.Token) -> JSON {
-    [
-      "content": .string(token.text), "lstrip": .bool(token.stripsLeft), "normalized": false,
-      "rstrip": .bool(token.stripsRight), "single_word": false, "special": true,
-    ]
-  }
-
   /// The form that the fast tokenizers read.
   private var tokenizerFile: JSON {
-    let addedTokens = added.tokens.sorted { $0.id < $1.id }.map { token -> JSON in
+    let addedTokens = added.sorted { $0.id < $1.id }.map { token -> JSON in
       var fields = JSONObject([("id", .integer(Int(token.id)))])
-      for (key, value) in description(of: token).object?.entries ?? [] { fields[key] = value }
+      for (key, value) in token.description.object?.entries ?? [] { fields[key] = value }
       return .object(fields)
     }
     let vocabulary = JSONObject(vocabulary.tokens.enumerated().map { ($1, .integer($0)) })

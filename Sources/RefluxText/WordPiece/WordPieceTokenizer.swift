@@ -8,7 +8,8 @@ import RefluxIO
 public struct WordPieceTokenizer: Tokenizer {
   public let vocabulary: Vocabulary
   public let settings: WordPieceSettings
-  let added: AddedTokens
+  let added: [AddedToken]
+  private let finder: AddedTokenFinder
   private let trie: PieceTrie
   private let unknown: Int32, classifier: Int32, separator: Int32
 
@@ -25,7 +26,7 @@ public struct WordPieceTokenizer: Tokenizer {
     try self.init(vocabulary, settings, extra: [], source: source)
   }
 
-  init(_ vocabulary: Vocabulary, _ settings: WordPieceSettings, extra: [AddedTokens.Token], source: String) throws {
+  init(_ vocabulary: Vocabulary, _ settings: WordPieceSettings, extra: [AddedToken], source: String) throws {
     func id(_ token: String) throws -> Int32 {
       guard let id = vocabulary.id(token) else { throw FileError(source, "has no token '\(token)'") }
       return id
@@ -35,9 +36,10 @@ public struct WordPieceTokenizer: Tokenizer {
     classifier = try id(settings.special.classifier)
     separator = try id(settings.special.separator)
     let special = settings.special.all.compactMap { token in
-      vocabulary.id(token).map { AddedTokens.Token(text: token, id: $0) }
+      vocabulary.id(token).map { AddedToken(text: token, id: $0) }
     }
-    added = AddedTokens(extra + special.filter { token in !extra.contains { $0.text == token.text } })
+    added = extra + special.filter { token in !extra.contains { $0.text == token.text } }
+    finder = AddedTokenFinder(added)
     trie = Self.trie(vocabulary)
   }
 
@@ -64,7 +66,7 @@ public struct WordPieceTokenizer: Tokenizer {
       splitsIdeographs: settings.splitsIdeographs)
     text.withUTF8 { bytes in
       ids.reserveCapacity(bytes.count / 3)
-      added.scan(
+      finder.scan(
         bytes, onText: { splitter.split($0) { word, scalarCount in appendPieces(of: word, scalarCount, to: &ids) } },
         onToken: { ids.append($0) })
     }

@@ -32,7 +32,7 @@ struct WordSplitter {
         position += 1
         ascii(byte, emit)
       } else {
-        let (scalar, width) = Self.scalar(text, at: position)
+        let (scalar, width) = UTF8Text.scalar(text, at: position)
         position += width
         beyondASCII(scalar, emit)
       }
@@ -123,20 +123,5 @@ struct WordSplitter {
   private mutating func clearWord() {
     word.removeAll(keepingCapacity: true)
     scalarCount = 0
-  }
-
-  /// Decodes one code point of valid UTF-8.
-  private static func scalar(_ text: UnsafeBufferPointer<UInt8>, at position: Int) -> (Unicode.Scalar, width: Int) {
-    let first = UInt32(text[position])
-    func next(_ offset: Int) -> UInt32 { UInt32(text[position + offset] & 0x3F) }
-    let (value, width): (UInt32, Int) =
-      if first < 0xE0 {
-        ((first & 0x1F) << 6 | next(1), 2)
-      } else if first < 0xF0 {
-        ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3)
-      } else {
-        ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4)
-      }
-    return (Unicode.Scalar(value) ?? "\u{FFFD}", width)
   }
 }

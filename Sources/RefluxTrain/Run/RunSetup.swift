@@ -43,14 +43,6 @@ public struct RunSetup {
   }
 }
 
-extension TokenizerLoader {
-  /// The tokenizer of a directory; a directory without any tokenizer file serves data that is tokenized already.
-  func loadIfPresent(_ directory: String) throws -> (any Tokenizer)? {
-    let files = kinds.flatMap(\.files) + ["tokenizer_config.json"]
-    return files.contains { Directory.isTaken("\(directory)/\($0)") } ? try load(directory) : nil
-  }
-}
-
 /// What a recipe names, built.
 public struct RunParts {
   public var task: any Task

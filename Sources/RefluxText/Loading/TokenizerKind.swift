@@ -1,0 +1,30 @@
+import RefluxCore
+
+/// One kind of tokenizer: whose it is, and which files it is loaded from.
+struct TokenizerKind: Sendable {
+  /// Names that `tokenizer_class` may have, without `Fast`.
+  var classes: Set<String>
+  /// Names that `model_type` may have.
+  var modelTypes: Set<String>
+  /// Every one of them is needed.
+  var files: [String]
+  /// Tells kinds apart whose files have the same names.
+  var accepts: @Sendable (TokenizerDirectory) throws -> Bool = { _ in true }
+  var load: @Sendable (TokenizerDirectory) throws -> any Tokenizer
+
+  /// Every kind there is.
+  ///
+  /// Of those whose files are there the first is taken; `tokenizer.json` is always the last resort.
+  static let all: [TokenizerKind] = [wordPiece]
+
+  /// BERT and the models that kept its tokenizer.
+  static let wordPiece = Self(
+    classes: ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"],
+    modelTypes: ["bert", "distilbert", "electra", "mobilebert"], files: ["vocab.txt"]
+  ) { try WordPieceTokenizer($0) }
+
+  /// A file that says everything about a tokenizer itself; the classes are those that mean "see there".
+  static let tokenizerFile = Self(
+    classes: ["PreTrainedTokenizer", "TokenizersBackend"], modelTypes: [], files: ["tokenizer.json"]
+  ) { try WordPieceTokenizer($0) }
+}

@@ -1,0 +1,71 @@
+import RefluxCore
+import RefluxIO
+
+/// Picks the tokenizer that a model directory was made with.
+public struct TokenizerLoader: Sendable {
+  private let kinds = TokenizerKind.all
+  public init() {}
+
+  /// Loads a directory's tokenizer.
+  ///
+  /// The kind is the one `tokenizer_config.json` names, or else the one that goes with the model type in `config.json`,
+  /// or else the one whose files are there. `tokenizer.json` steps in where the kind is unknown or its files are missing,
+  /// and where there is no `tokenizer_config.json` to say what a vocabulary alone does not.
+  /// - Throws: ``FileError`` saying which file is missing, unknown or broken.
+  public func load(_ path: String) throws -> any Tokenizer {
+    let directory = try TokenizerDirectory(path)
+    let hasTokenizerFile = directory.has("tokenizer.json")
+    if hasTokenizerFile, !directory.has("tokenizer_config.json") || isGeneric(directory.tokenizerClass) {
+      return try TokenizerKind.tokenizerFile.load(directory)
+    }
+    let candidates = try candidates(directory)
+    for kind in candidates where kind.files.allSatisfy(directory.has) {
+      if try kind.accepts(directory) { return try kind.load(directory) }
+    }
+    if hasTokenizerFile { return try TokenizerKind.tokenizerFile.load(directory) }
+    let wanted = (candidates.map { $0.files.joined(separator: " and ") } + ["tokenizer.json"]).unique()
+    throw FileError(
+      path,
+      "has no tokenizer: wants \(wanted.joined(separator: " or ")), has "
+        + (directory.files.isEmpty ? "no files" : directory.files.sorted().joined(separator: ", ")))
+  }
+
+  /// Loads a directory's tokenizer if there is any file of one; data that is tokenized already needs none.
+  ///
+  /// - Throws: ``FileError`` like ``load(_:)``.
+  public func loadIfPresent(_ path: String) throws -> (any Tokenizer)? {
+    let files = kinds.flatMap(\.files) + ["tokenizer.json", "tokenizer_config.json"]
+    return files.contains { Directory.isTaken("\(path)/\($0)") } ? try load(path) : nil
+  }
+
+  private func isGeneric(_ name: String?) -> Bool {
+    name.map(TokenizerKind.tokenizerFile.classes.contains) ?? false
+  }
+
+  /// The kinds that a directory's name for its tokenizer or its model allows.
+  private func candidates(_ directory: TokenizerDirectory) throws -> [TokenizerKind] {
+    if let name = directory.tokenizerClass, !isGeneric(name) {
+      let named = kinds.filter { $0.classes.contains(name) }
+      guard named.isEmpty, !directory.has("tokenizer.json") else { return named }
+      throw FileError(
+        directory.configuration.path,
+        "no tokenizer is called '\(name)'; there are: "
+          + Set(kinds.flatMap(\.classes)).sorted().joined(separator: ", "))
+    }
+    if let type = directory.modelType {
+      let named = kinds.filter { $0.modelTypes.contains(type) }
+      guard named.isEmpty, !directory.has("tokenizer.json") else { return named }
+      throw FileError(
+        directory.file("config.json"),
+        "no tokenizer goes with the model type '\(type)'; there are some for: "
+          + Set(kinds.flatMap(\.modelTypes)).sorted().joined(separator: ", "))
+    }
+    return kinds
+  }
+}
+
+extension [String] {
+  fileprivate func unique() -> [String] {
+    reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
