@@ -42,9 +42,9 @@ struct DynamicFinetune: Objective {
         try step.task.loss(output, input, temperature: knobs.temperature) * (knobs.weight * alpha + 1)
       case .literal: losses * knobs.weight
       }
-    let (name, total) = (step.task.prediction.lossName, Float(batch.step.examples))
-    var report = LossReport("weighted_\(name)", weighted.sum() / total)
-    report.note(name, constants.sum() / total)
+    let name = step.task.prediction.lossName
+    var report = LossReport("weighted_\(name)", try step.task.mean(weighted, over: batch))
+    report.note(name, try step.task.mean(constants, over: batch))
     report.note(knobs, examples: batch.examples.count, of: batch.step.examples)
     return report
   }

@@ -49,7 +49,7 @@ struct PreviousBatch: Objective {
     let input = try batch.input
     let output = try step.student(input, &step.pass)
     let losses = try step.task.loss(output, input)  // [examples]
-    var report = LossReport(step.task.prediction.lossName, losses.sum() / Float(batch.step.examples))
+    var report = LossReport(step.task.prediction.lossName, try step.task.mean(losses, over: batch))
     if batch.matchedCount > 0 {
       try addConsistency(&report, batch, input, Prediction(output, targets: input.targets), losses, step)
     } else {

@@ -66,7 +66,7 @@ struct Teacher: Objective {
         studentLoss: losses.detached, teacherLoss: try step.task.loss(said, input)))
     let total = batch.step.examples
     var report = LossReport(
-      step.task.prediction.lossName, losses.sum() / Float(total), weight: mix == .convex ? 1 - alpha : 1)
+      step.task.prediction.lossName, try step.task.mean(losses, over: batch), weight: mix == .convex ? 1 - alpha : 1)
     report.add("kd", (try comparison(pair, knobs) * knobs.weight).sum() / Float(total), weight: alpha)
     report.note(knobs, examples: batch.examples.count, of: total)
     return report

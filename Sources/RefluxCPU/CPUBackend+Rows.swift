@@ -98,6 +98,23 @@ extension CPUBackend {
     }
   }
 
+  public func tokenStatistics(_ logits: View, targets: View, losses: View, entropies: View) {
+    guard logits.dtype == .float32 else {
+      return ReferenceBackend.shared.tokenStatistics(logits, targets: targets, losses: losses, entropies: entropies)
+    }
+    requireDenseFloats("tokenStatistics", logits, losses, entropies)
+    let columns = logits.layout.columns
+    let ids = checkedIDs(targets, below: columns)
+    timing.measure(.kernel) {
+      workers.splitRows(logits.layout.rows, columns, elements: 1 << 14) { range in
+        let row = range.lowerBound
+        kernels.token_statistics(
+          logits.floats + row * columns, ids.pointer(Int32.self) + row, losses.floats + row, entropies.floats + row,
+          range.count, columns)
+      }
+    }
+  }
+
   public func dropoutMask(_ dropout: Dropout, counters: View, into out: View) {
     guard out.isDenseFloat else {
       let target = temporary(out.layout.shape)

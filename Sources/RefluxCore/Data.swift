@@ -54,6 +54,11 @@ public struct Split: RawRepresentable, Hashable, Sendable, ExpressibleByStringLi
 public enum SourceRow: Sendable, Equatable {
   case text(String, pair: String? = nil)
   case tokens(ids: [Int32], segments: [Int32] = [])
+  /// What a language model is given and what it must answer; it learns the response and the token that ends it.
+  case completion(prompt: String, response: String)
+  /// Ready-made ids with labels as Hugging Face writes them: each id's own label is the id itself, and a negative one
+  /// (-100) where nothing is learned.
+  case labelled(ids: [Int32], labels: [Int32])
 }
 
 /// One example before tokenization; several rows are choices to pick from.
@@ -76,12 +81,15 @@ public enum PredictionKind: Sendable, Equatable {
   case score
   /// Which of `count` rows is right; the head has one output.
   case choice(count: Int)
+  /// The next token at every labelled position: a language model.
+  case text
 
-  /// Outputs of the classification head.
+  /// Outputs of the classification head; a language model has none.
   public var outputs: Int {
     switch self {
     case .classes(let names): names.count
     case .score, .choice: 1
+    case .text: 0
     }
   }
 
@@ -100,14 +108,29 @@ public protocol Task: Component {
   /// Every word of a task that comes with its own language; a model without a checkpoint reads it with these.
   var words: [String]? { get }
   /// The supervised loss, one value per example: `[examples]`. `temperature` (one value, or one per example) divides
-  /// the logits of a classification. Default: what goes with `prediction`.
+  /// the logits of a classification. Default: what goes with `prediction`; of text, the mean over a row's labelled
+  /// positions.
   func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor
+  /// How many targets the loss of each example is the mean of; they add up to ``Batch/step``'s `targets`. Default: one
+  /// each, and of text the labelled positions.
+  func targetCounts(_ block: TokenBlock) -> [Int]
 }
 extension Task {
   public var evaluationSplits: [Split] { [.validation] }
   public var words: [String]? { nil }
   public func loss(_ output: ModelOutput, _ block: TokenBlock) throws -> Tensor {
     try loss(output, block, temperature: nil)
+  }
+  public func targetCounts(_ block: TokenBlock) -> [Int] {
+    guard case .tokens(let rows) = block.targets else { return [Int](repeating: 1, count: block.exampleCount) }
+    return rows.map { $0.count { $0 >= 0 } }
+  }
+
+  /// A batch's share of the mean loss over all targets of its step, from one loss per example.
+  public func mean(_ losses: Tensor, over batch: Batch) throws -> Tensor {
+    let counts = targetCounts(try batch.input)
+    let sums = counts.allSatisfy { $0 == 1 } ? losses : losses * Tensor(counts.map(Float.init))  // [examples]
+    return sums.sum() / Float(max(batch.step.targets, 1))
   }
 }
 

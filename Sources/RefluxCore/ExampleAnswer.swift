@@ -9,6 +9,13 @@ public struct ExampleAnswer: Sendable, Equatable {
   public var example: ExampleID
   public var logits: [Float]
   public var label: Label?
+  /// Of a language model: how likely the row's labelled tokens are together, in nats, and how many there are.
+  public var likelihood: Likelihood?
+  public struct Likelihood: Sendable, Equatable {
+    public var sum: Double
+    public var tokens: Int
+    public init(sum: Double, tokens: Int) { (self.sum, self.tokens) = (sum, tokens) }
+  }
   public init(_ example: ExampleID, logits: [Float], label: Label?) {
     (self.example, self.logits, self.label) = (example, logits, label)
   }

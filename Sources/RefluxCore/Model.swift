@@ -70,11 +70,20 @@ public struct ModelOutput {
   public var logits: Tensor  // [examples, classes]
   public var hiddenStates: [Tensor]  // [tokens, hiddenSize]: embeddings, then one per layer; empty unless wanted
   public var pooled: Tensor?  // [rows, hiddenSize]
+  /// What a language model says; `logits` is then `[examples, 0]`.
+  public var tokens: TokenPredictions?
   public init(logits: Tensor, hiddenStates: [Tensor] = [], pooled: Tensor? = nil) {
     (self.logits, self.hiddenStates, self.pooled) = (logits, hiddenStates, pooled)
   }
+  public init(tokens: TokenPredictions, hiddenStates: [Tensor] = []) {
+    logits = Tensor([], [tokens.rows.rowCount, 0], on: tokens.hidden.backend)
+    (self.hiddenStates, self.tokens) = (hiddenStates, tokens)
+  }
   public var detached: ModelOutput {
-    ModelOutput(logits: logits.detached, hiddenStates: hiddenStates.map(\.detached), pooled: pooled?.detached)
+    var output = ModelOutput(
+      logits: logits.detached, hiddenStates: hiddenStates.map(\.detached), pooled: pooled?.detached)
+    output.tokens = tokens?.detached
+    return output
   }
 }
 

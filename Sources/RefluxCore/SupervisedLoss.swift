@@ -1,12 +1,18 @@
 extension Task {
-  /// Cross-entropy of classes and choices, squared error of scores, one value per example: `[examples]`.
+  /// Cross-entropy of classes, choices and tokens (the mean of a row's), squared error of scores, one value per example:
+  /// `[examples]`.
   ///
-  /// - Throws: `RecipeError` if the examples have no labels.
+  /// - Throws: `RecipeError` if the examples have no labels, or the model predicts no tokens and they are what is asked.
   public func loss(_ output: ModelOutput, _ block: TokenBlock, temperature: Tensor?) throws -> Tensor {
     switch block.targets {
-    case .classes(let classes): crossEntropy(output.logits, classes, temperature: temperature)
-    case .scores(let scores): squaredError(output.logits, scores)
-    default: throw RecipeError("the task '\(Self.name)' has no labels for some examples that are trained on")
+    case .classes(let classes): return crossEntropy(output.logits, classes, temperature: temperature)
+    case .scores(let scores): return squaredError(output.logits, scores)
+    case .tokens:
+      guard let tokens = output.tokens else {
+        throw RecipeError("the task '\(Self.name)' predicts text, which the model cannot")
+      }
+      return tokens.rowMeans(tokens.losses(temperature: temperature))
+    case nil: throw RecipeError("the task '\(Self.name)' has no labels for some examples that are trained on")
     }
   }
 }

@@ -53,7 +53,8 @@ public struct TokenBlock: Sendable {
 public enum Targets: Sendable {
   case classes([Int])  // [examples]
   case scores([Float])  // [examples]
-  case tokens([[Int]])  // [rows][positions]; negative: ignore
+  /// The id that each position of a row must predict, which is that of the next token; negative: nothing is learned.
+  case tokens([[Int]])  // [rows][positions]
 
   public func taking(_ examples: [Int]) -> Targets {
     switch self {

@@ -7,6 +7,10 @@ public protocol Tokenizer: Sendable {
   var vocabularySize: Int { get }
   /// The longest row its files allow, special tokens included (`model_max_length`); `nil` when they name no limit.
   var modelMaxLength: Int? { get }
+  /// The token that ends a text (`eos_token`); `nil` where there is none.
+  var endToken: Int32? { get }
+  /// The ids of text that goes on after other text: no special tokens, and nothing put in front.
+  func encode(continuing text: String) -> [Int32]
   /// How many tokens ``encode(_:pair:maxLength:)`` adds to a text, or to a pair of texts.
   func specialTokenCount(pair: Bool) -> Int
   /// Writes the files that Hugging Face loads it from.
@@ -17,7 +21,27 @@ public struct EncodedRow: Sendable, Equatable {
   public var ids: [Int32]
   public var segments: [Int32]
   public var wasTruncated: Bool
-  public init(ids: [Int32], segments: [Int32], wasTruncated: Bool = false) {
-    (self.ids, self.segments, self.wasTruncated) = (ids, segments, wasTruncated)
+  /// What each position must predict, negative where nothing is learned; empty for a row without an answer.
+  public var targets: [Int32]
+  public init(ids: [Int32], segments: [Int32], wasTruncated: Bool = false, targets: [Int32] = []) {
+    (self.ids, self.segments, self.wasTruncated, self.targets) = (ids, segments, wasTruncated, targets)
+  }
+}
+
+extension Tokenizer {
+  public var endToken: Int32? { nil }
+
+  /// By default what ``encode(_:pair:maxLength:)`` gives without the marks that it puts around an empty text.
+  public func encode(continuing text: String) -> [Int32] {
+    let (marks, ids) = (encode("", pair: nil, maxLength: nil).ids, encode(text, pair: nil, maxLength: nil).ids)
+    let before = zip(marks, ids).prefix { $0 == $1 }.count
+    return Array(ids[before..<max(before, ids.count - (marks.count - before))])
+  }
+
+  /// The ids of a text that a language model is to go on with: the marks in front of it, but none at its end.
+  public func encode(prompt: String) -> [Int32] {
+    var ids = encode(prompt, pair: nil, maxLength: nil).ids
+    if let endToken, ids.count > 1, ids.last == endToken { ids.removeLast() }
+    return ids
   }
 }

@@ -39,6 +39,14 @@ extension Backend {
       log ? g - y.exp() * g.sum([-1], keepingAxes: true) : y * (g - (g * y).sum([-1], keepingAxes: true)), out)
   }
 
+  public func tokenStatistics(_ logits: View, targets: View, losses: View, entropies: View) {
+    let logarithms = Composed.softmax(Tensor(logits), log: true)
+    let probabilities = logarithms.exp()
+    give(-logarithms.picking(Tensor(targets).ids.map(Int.init)), losses)
+    give(-(probabilities * logarithms).sum([-1]), entropies)
+    give(probabilities, logits)
+  }
+
   public func activate(_ activation: Activation, _ x: View, bias: View?, into out: View) {
     give(Composed.activated(Tensor(x), activation, bias: bias.map { Tensor($0) }), out)
   }

@@ -121,6 +121,10 @@ public protocol Backend: AnyObject, Sendable {
   func softmax(_ x: View, log: Bool, into out: View)
   /// The gradient of softmax (or its logarithm) from its output.
   func softmaxBackward(_ output: View, _ gradient: View, log: Bool, into out: View)
+  /// Turns logits `[n, classes]` into probabilities in place, with each row's `−log p(target)` and entropy `−Σ p ln p`.
+  ///
+  /// `targets` is int32 `[n]`, `losses` and `entropies` are `[n]`.
+  func tokenStatistics(_ logits: View, targets: View, losses: View, entropies: View)
   /// `out = activation(x + bias)`.
   func activate(_ activation: Activation, _ x: View, bias: View?, into out: View)
   /// `out = gradient · activation'(x + bias)`; may write over `gradient`.

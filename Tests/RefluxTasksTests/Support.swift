@@ -34,6 +34,8 @@ private func describe(_ example: Example) -> String {
     switch row {
     case .text(let text, let pair): pair.map { "\(text) | \($0)" } ?? text
     case .tokens(let ids, let segments): "\(ids) \(segments)"
+    case .completion(let prompt, let response): "\(prompt) => \(response)"
+    case .labelled(let ids, let labels): "\(ids) => \(labels)"
     }
   }
   let label =

@@ -130,6 +130,9 @@ extension BertConfiguration {
     classifierDropout = options.classifierDropout ?? classifierDropout
 
     if let prediction {
+      guard prediction != .text else {
+        throw RecipeError("the task predicts text, which needs a decoder such as 'llama'; 'bert' is an encoder")
+      }
       if let outputs = options.outputs, outputs != prediction.outputs {
         throw RecipeError("outputs is \(outputs), and the task needs \(prediction.outputs)")
       }
@@ -137,6 +140,7 @@ extension BertConfiguration {
       case .classes(let names): (labels, purpose) = (names, .classes)
       case .score: (labels, purpose) = (["LABEL_0"], .score)
       case .choice: (labels, purpose) = (["LABEL_0"], .choice)
+      case .text: break
       }
     } else if let outputs = options.outputs, outputs != labels.count {
       labels = (0..<outputs).map { "LABEL_\($0)" }

@@ -29,6 +29,7 @@ const reflux_kernels TABLE = {
     .log_softmax = log_softmax,
     .softmax_backward = softmax_backward,
     .log_softmax_backward = log_softmax_backward,
+    .token_statistics = token_statistics,
     .layer_norm = layer_norm,
     .layer_norm_backward = layer_norm_backward,
     .attention_probabilities = attention_probabilities,

@@ -88,6 +88,9 @@ typedef struct {
   void (*log_softmax)(const float *x, float *y, size_t rows, size_t columns);
   void (*softmax_backward)(const float *y, const float *dy, float *dx, size_t rows, size_t columns);
   void (*log_softmax_backward)(const float *y, const float *dy, float *dx, size_t rows, size_t columns);
+  /// Logits become probabilities in place; `losses[row]` = -log p(target), `entropies[row]` = -sum(p log p).
+  void (*token_statistics)(float *x, const int32_t *targets, float *losses, float *entropies, size_t rows,
+                           size_t columns);
 
   // Layer normalization: sum = residual + dropout(x + bias), y = (sum - mean) * deviation^-1 * scale + shift.
   // `bias` and `residual` may be null; `sum` may be null only when it would equal `x`.

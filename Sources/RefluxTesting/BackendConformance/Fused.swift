@@ -14,6 +14,13 @@ extension BackendConformance {
         }
       }
     }
+    for shape in matrices where shape[0] > 0 {
+      let columns = [Operand([shape[0]], in: 0...0), Operand([shape[0]], in: 0...0)]
+      compare("tokenStatistics", [], [Operand(shape, in: -30...30)] + columns) { backend, _, out in
+        let targets = Tensor(ids: (0..<shape[0]).map { Int32($0 * 7 % shape[1]) }, on: backend)
+        backend.tokenStatistics(out[0], targets: targets.storage, losses: out[1], entropies: out[2])
+      }
+    }
     let large = Operand([1000, 0, -1000, 1000, 1000, 1001], [2, 3])
     compare("softmax of large numbers", [large], [Operand([2, 3])]) { $0.softmax($1[0], log: false, into: $2[0]) }
   }

@@ -9,16 +9,25 @@ public struct EncodedDataset: Dataset {
   private let starts: [Int]  // [rows + 1]
   private let choices: Int
   private let targets: Targets?
+  /// Each example's place in the list it came from: examples that do not fit are left out.
+  private let numbers: [Int]
   public let lengths: [Int]
   /// Rows that were longer than allowed and have been cut.
   public let truncatedRowCount: Int
+  /// Examples that are left out because they do not fit.
+  public let leftOutCount: Int
+  /// The first few of them.
+  private let leftOut: [Int]
   public var rowCount: Int { starts.count - 1 }
   public var count: Int { rowCount / choices }
 
   /// Tokenizes examples, on every core.
   ///
+  /// Rows without answers are cut to the encoder's limit. An example of a language model is left out if it is longer, and
+  /// those that are left keep their numbers as names.
+  ///
   /// - Parameters:
-  ///   - examples: What to tokenize; row `i` of the dataset is example `i`.
+  ///   - examples: What to tokenize; what is example `i` here is called so in batches.
   ///   - encoder: The tokenizer and the limits that rows are checked against.
   ///   - prediction: What labels are checked against.
   ///   - name: What errors call the data: `the train split`.
@@ -26,24 +35,54 @@ public struct EncodedDataset: Dataset {
   public init(_ examples: [Example], _ encoder: RowEncoder, _ prediction: PredictionKind, name: String) throws {
     guard let first = examples.first else { throw RecipeError("\(name) has no examples") }
     choices = first.rows.count
-    targets = try Self.targets(examples, prediction, name)
     let wanted = if case .choice(let count) = prediction { count } else { 1 }
     if let odd = examples.firstIndex(where: { $0.rows.count != wanted }) {
       throw RecipeError("example \(odd + 1) of \(name) has \(examples[odd].rows.count) rows, but wants \(wanted)")
     }
     let blocks = try encodedInParallel(examples, encoder, name)
-    ids = blocks.flatMap(\.ids)
-    segments = blocks.flatMap(\.segments)
     truncatedRowCount = blocks.reduce(0) { $0 + $1.truncatedRowCount }
-    starts = blocks.flatMap(\.rowLengths).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+    if prediction == .text {
+      let rows = try LanguageRows(blocks, maxLength: encoder.maxLength, name: name)
+      (ids, starts, numbers) = (rows.ids, rows.starts, rows.numbers)
+      (segments, targets) = ([UInt8](repeating: 0, count: rows.ids.count), rows.targets)
+    } else {
+      if let odd = examples.firstIndex(where: { $0.rows.contains(where: \.hasAnswer) }) {
+        throw RecipeError("example \(odd + 1) of \(name) has an answer of text, and the task has no use for it")
+      }
+      (ids, segments) = (blocks.flatMap(\.ids), blocks.flatMap(\.segments))
+      starts = blocks.flatMap(\.rowLengths).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+      (numbers, targets) = (Array(examples.indices), try Self.targets(examples, prediction, name))
+    }
+    leftOutCount = examples.count - numbers.count
+    let kept = Set(numbers)
+    leftOut = leftOutCount == 0 ? [] : Array(examples.indices.filter { !kept.contains($0) }.prefix(5))
     let (starts, choices) = (starts, choices)
-    lengths = examples.indices.map { starts[($0 + 1) * choices] - starts[$0 * choices] }
+    lengths = numbers.indices.map { starts[($0 + 1) * choices] - starts[$0 * choices] }
   }
 
   /// `12 of 277 rows were longer than 128 tokens and have been truncated`; `nil` when none was.
   public func truncationNote(maxLength: Int) -> String? {
     guard truncatedRowCount > 0 else { return nil }
     return "\(truncatedRowCount) of \(rowCount) rows were longer than \(maxLength) tokens and have been truncated"
+  }
+
+  /// Which examples do not fit, counted from 1; `nil` when all do.
+  ///
+  /// `2 of 277 examples do not fit into 128 tokens and are left out: 9 and 12`
+  public func leftOutNote(maxLength: Int) -> String? {
+    guard leftOutCount > 0 else { return nil }
+    let total = numbers.count + leftOutCount
+    var names = leftOut.map { "\($0 + 1)" }
+    if leftOutCount > leftOut.count { names.append("\(leftOutCount - leftOut.count) more") }
+    let list = names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+    return leftOutCount == 1
+      ? "1 of \(total) examples does not fit into \(maxLength) tokens and is left out: \(list)"
+      : "\(leftOutCount) of \(total) examples do not fit into \(maxLength) tokens and are left out: \(list)"
+  }
+
+  /// What there is to say about rows that are too long.
+  public func notes(maxLength: Int) -> [String] {
+    [truncationNote(maxLength: maxLength), leftOutNote(maxLength: maxLength)].compactMap { $0 }
   }
 
   public func batch(_ indices: [Int]) throws -> Batch {
@@ -62,7 +101,7 @@ public struct EncodedDataset: Dataset {
     let block = TokenBlock(
       ids: blockIDs, segments: blockSegments, rows: RowOffsets(lengths: rowLengths), choices: choices,
       targets: targets?.taking(indices))
-    return Batch(indices.map(ExampleID.init), input: block)
+    return Batch(indices.map { ExampleID(numbers[$0]) }, input: block)
   }
 
   /// Either every example has a label of the right kind, or none has one.
@@ -81,6 +120,7 @@ public struct EncodedDataset: Dataset {
         })
     case .classes(let names): classCount = names.count
     case .choice(let count): classCount = count
+    case .text: return nil
     }
     return .classes(
       try examples.enumerated().map { index, example in

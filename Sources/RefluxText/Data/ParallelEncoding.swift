@@ -7,12 +7,15 @@ struct EncodedRows: Sendable {
   var ids: [Int32] = []
   var segments: [UInt8] = []
   var rowLengths: [Int] = []
+  /// Of rows with answers: what each position must predict; for the others nothing is added.
+  var targets: [Int32] = []
   var truncatedRowCount = 0
 
   mutating func append(_ row: EncodedRow) {
     ids += row.ids
     segments.append(contentsOf: row.segments.lazy.map { UInt8(truncatingIfNeeded: $0) })
     if row.segments.isEmpty { segments.append(contentsOf: repeatElement(0, count: row.ids.count)) }
+    targets += row.targets
     rowLengths.append(row.ids.count)
     if row.wasTruncated { truncatedRowCount += 1 }
   }

@@ -32,7 +32,8 @@ public struct RowEncoder: Sendable {
 
   /// The ids of one row.
   ///
-  /// - Throws: `RecipeError` saying what is wrong with a pre-tokenized row; it is never truncated.
+  /// A prompt with its response is never truncated: it may come out longer than ``maxLength``.
+  /// - Throws: `RecipeError` saying what is wrong with a pre-tokenized row; it is never truncated either.
   public func encode(_ row: SourceRow) throws -> EncodedRow {
     switch row {
     case .text(let text, let pair):
@@ -43,12 +44,45 @@ public struct RowEncoder: Sendable {
     case .tokens(let ids, let segments):
       try check(ids, segments)
       return EncodedRow(ids: ids, segments: segments.isEmpty ? [Int32](repeating: 0, count: ids.count) : segments)
+    case .completion(let prompt, let response): return try completion(prompt, response)
+    case .labelled(let ids, let labels):
+      try check(ids, [], limited: false)
+      return try labelled(ids, labels)
     }
   }
 
-  private func check(_ ids: [Int32], _ segments: [Int32]) throws {
+  private func completion(_ prompt: String, _ response: String) throws -> EncodedRow {
+    guard let tokenizer else {
+      throw RecipeError("is text, but the model's directory has no tokenizer: wants 'input_ids' and 'labels'")
+    }
+    guard let end = tokenizer.endToken else {
+      throw RecipeError("has a response, but the tokenizer has no token that ends one (eos_token)")
+    }
+    let question = tokenizer.encode(prompt: prompt)
+    let ids = question + tokenizer.encode(continuing: response) + [end]
+    return languageRow(ids, labels: ids.indices.map { $0 < question.count ? -1 : ids[$0] })
+  }
+
+  private func labelled(_ ids: [Int32], _ labels: [Int32]) throws -> EncodedRow {
+    guard labels.count == ids.count else {
+      throw RecipeError("has \(ids.count) token ids, but \(labels.count) labels")
+    }
+    if let label = labels.first(where: { $0 >= vocabularySize }) {
+      throw RecipeError("has the label \(label), which is outside 0 to \(vocabularySize - 1)")
+    }
+    return languageRow(ids, labels: labels)
+  }
+
+  /// Each position predicts the label of the next one; the first label is nobody's to predict.
+  private func languageRow(_ ids: [Int32], labels: [Int32]) -> EncodedRow {
+    EncodedRow(
+      ids: ids, segments: [Int32](repeating: 0, count: ids.count),
+      targets: labels.dropFirst().map { max($0, -1) } + [-1])
+  }
+
+  private func check(_ ids: [Int32], _ segments: [Int32], limited: Bool = true) throws {
     guard !ids.isEmpty else { throw RecipeError("has no tokens") }
-    guard ids.count <= maxLength else {
+    guard !limited || ids.count <= maxLength else {
       throw RecipeError(
         "has \(ids.count) tokens, more than \(maxLength); pre-tokenized rows are not truncated")
     }

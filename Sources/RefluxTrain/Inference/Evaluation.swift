@@ -20,7 +20,7 @@ public struct Evaluation {
     let data = try EncodedDataset(
       try task.examples(split), try saved.encoder(maxLength: maxLength), task.prediction,
       name: "the \(split.rawValue) split")
-    if let note = data.truncationNote(maxLength: min(maxLength, saved.model.card.maxPositions)) {
+    for note in data.notes(maxLength: min(maxLength, saved.model.card.maxPositions)) {
       try report(.note("the \(split.rawValue) split: \(note)"))
     }
     var modules = ModuleSet()

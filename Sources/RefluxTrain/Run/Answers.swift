@@ -17,6 +17,7 @@ public struct AnswerFormat: Sendable {
     case .choice:
       fields["label"] = .integer(answer.choice)
       fields["probabilities"] = .array(answer.probabilities.map(JSON.number))
+    case .text: return fields
     case .score:
       fields["label"] = logits.first.map { JSON($0) } ?? .null
     }
@@ -39,6 +40,10 @@ public struct AnswerFormat: Sendable {
       for (index, answer) in answers.enumerated() {
         var line = JSONObject([("index", .integer(index))])
         for (key, value) in json(answer.logits).entries { line[key] = value }
+        if let likelihood = answer.likelihood {
+          line["log_likelihood"] = .number(likelihood.sum)
+          line["tokens"] = .integer(likelihood.tokens)
+        }
         if let label = answer.label { line["gold"] = json(label) }
         try file.append((JSON.object(line).text + "\n").utf8)
       }

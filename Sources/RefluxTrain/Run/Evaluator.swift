@@ -27,15 +27,21 @@ struct Evaluator {
       let block = try batch.input
       var pass = ForwardPass(training: false)
       let output = try predict(block, modules, &pass)
+      var likelihoods: [ExampleAnswer.Likelihood] = []
       if scoring, block.targets != nil {
         for index in metrics.indices { metrics[index].update(output, block) }
-        loss += try task.loss(output, block).floats.reduce(0) { $0 + Double($1) }
-        labelled += indices.count
+        let (losses, counts) = (try task.loss(output, block).floats, task.targetCounts(block))
+        loss += zip(losses, counts).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+        labelled += counts.reduce(0, +)
+        if output.tokens != nil {
+          likelihoods = zip(losses, counts).map { .init(sum: -Double($0) * Double($1), tokens: $1) }
+        }
       }
       let (logits, width) = (output.logits.floats, output.logits.count / max(indices.count, 1))
       for (row, index) in indices.enumerated() {
         answers[index] = ExampleAnswer(
           batch.examples[row], logits: Array(logits[row * width..<(row + 1) * width]), label: block.targets?.label(row))
+        if !likelihoods.isEmpty { answers[index]?.likelihood = likelihoods[row] }
       }
       done += indices.count
       try between(done)

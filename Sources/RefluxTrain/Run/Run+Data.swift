@@ -8,7 +8,7 @@ extension Run {
     let encoder = try RowEncoder(
       tokenizer, vocabularySize: limits.vocabularySize, maxLength: limits.maxLength)
     let data = try EncodedDataset(examples, encoder, task.prediction, name: name)
-    if let note = data.truncationNote(maxLength: limits.maxLength) { try notify(.note("\(name): \(note)")) }
+    for note in data.notes(maxLength: encoder.maxLength) { try notify(.note("\(name): \(note)")) }
     return data
   }
 

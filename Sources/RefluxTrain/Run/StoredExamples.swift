@@ -33,6 +33,9 @@ extension SourceRow {
         "input_ids": .array(ids.map { .integer(Int($0)) }),
         "token_type_ids": .array(segments.map { .integer(Int($0)) }),
       ]
+    case .completion(let prompt, let response): ["prompt": .string(prompt), "response": .string(response)]
+    case .labelled(let ids, let labels):
+      ["input_ids": .array(ids.map { .integer(Int($0)) }), "labels": .array(labels.map { .integer(Int($0)) })]
     }
   }
 
@@ -40,9 +43,15 @@ extension SourceRow {
     let fields = try JSONFields(json, path: path)
     if let text = try fields.string("text") {
       self = .text(text, pair: try fields.string("text_pair"))
+    } else if let prompt = try fields.string("prompt") {
+      self = .completion(prompt: prompt, response: try fields.required("response", fields.string))
     } else {
       func numbers(_ key: String) throws -> [Int32] {
         try fields.required(key, fields.array).compactMap { $0.integer.map(Int32.init) }
+      }
+      guard fields.object["labels"] == nil else {
+        self = .labelled(ids: try numbers("input_ids"), labels: try numbers("labels"))
+        return
       }
       self = .tokens(ids: try numbers("input_ids"), segments: try numbers("token_type_ids"))
     }
