@@ -65,7 +65,8 @@ let package = Package(
       path: "Sources/RefluxCommand"),
 
     .executableTarget(
-      name: "reflux-benchmark", dependencies: ["RefluxCPU", "RefluxCore", "RefluxBasics", "RefluxEncoders"],
+      name: "reflux-benchmark",
+      dependencies: ["RefluxCPU", "RefluxCore", "RefluxText", "RefluxBasics", "RefluxEncoders"],
       path: "Benchmarks/Sources"),
 
     // Tests.

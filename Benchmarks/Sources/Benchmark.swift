@@ -1,7 +1,8 @@
 import Foundation
 import RefluxCPU
 
-/// `reflux-benchmark` times kernels; `reflux-benchmark train TASK` takes training steps for `compare.py`.
+/// `reflux-benchmark` times kernels; `reflux-benchmark train TASK` takes training steps for `compare.py`,
+/// `reflux-benchmark tokenize MODEL TEXTS` tokenizes for `compare_tokenizers.py`.
 @main
 struct Benchmark {
   static func main() throws {
@@ -9,6 +10,9 @@ struct Benchmark {
     if arguments.first == "train", let task = arguments.dropFirst().first {
       var training = try TrainingBenchmark(JSONDecoder().decode(TrainingTask.self, from: Data(task.utf8)))
       return try training.run()
+    }
+    if arguments.first == "tokenize", arguments.count == 3, let texts = arguments.last {
+      return try TokenizerBenchmark(model: arguments[arguments.startIndex + 1], texts: texts).run()
     }
     let backend = CPUBackend(threads: arguments.first.flatMap { Int($0) } ?? 2)
     print(backend.diagnostics.summary)

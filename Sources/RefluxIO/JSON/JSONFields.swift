@@ -25,9 +25,20 @@ public struct JSONFields {
     try value(key, "an object") { $0.object }.map { JSONFields($0, path: path, prefix: "\(prefix)\(key).") }
   }
 
+  /// A list of objects.
+  public func list(_ key: String) throws -> [JSONFields]? {
+    try array(key)?.enumerated().map { index, json in
+      guard let object = json.object else { throw error("\(key)[\(index)]", "wants an object, but is \(json.kind)") }
+      return JSONFields(object, path: path, prefix: "\(prefix)\(key)[\(index)].")
+    }
+  }
+
+  /// What is wrong with the value of a key.
+  public func error(_ key: String, _ message: String) -> FileError { FileError(path, "'\(prefix)\(key)' \(message)") }
+
   /// `try fields.required("hidden_size", fields.integer)`.
   public func required<Value>(_ key: String, _ read: (String) throws -> Value?) throws -> Value {
-    guard let value = try read(key) else { throw FileError(path, "'\(prefix)\(key)' is missing") }
+    guard let value = try read(key) else { throw error(key, "is missing") }
     return value
   }
 
@@ -35,7 +46,7 @@ public struct JSONFields {
   private func value<Value>(_ key: String, _ wanted: String, _ read: (JSON) -> Value?) throws -> Value? {
     guard let json = object[key], json != .null else { return nil }
     guard let value = read(json) else {
-      throw FileError(path, "'\(prefix)\(key)' wants \(wanted), but is \(json.kind)")
+      throw error(key, "wants \(wanted), but is \(json.kind)")
     }
     return value
   }

@@ -4,6 +4,13 @@ extension JSONParser {
   mutating func string() throws(Failure) -> String {
     let start = position
     position += 1
+    // Most texts stand there as they are.
+    let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+    let special = bytes[position...].firstIndex { $0 == quote || $0 == backslash || $0 < 0x20 }
+    if let special, bytes[special] == quote, let text = String(validating: bytes[position..<special], as: UTF8.self) {
+      position = special + 1
+      return text
+    }
     var text: [UInt8] = []
     while true {
       guard let byte = next else { throw failure("this text has no closing quote", at: start) }

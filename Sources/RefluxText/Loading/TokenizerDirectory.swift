@@ -12,6 +12,8 @@ struct TokenizerDirectory {
   /// `tokenizer_class` without `Fast`.
   let tokenizerClass: String?
   let modelType: String?
+  /// `vocab_size` in `config.json`.
+  let vocabularySize: Int?
   /// `model_max_length`; `nil` when there is no limit.
   let modelMaxLength: Int?
   /// What a special token is called, by the key that Hugging Face's files have: `mask_token`.
@@ -41,7 +43,9 @@ struct TokenizerDirectory {
     tokenizerClass = try configuration.string("tokenizer_class").map {
       $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0
     }
-    modelType = try fields("config.json")?.string("model_type")
+    let model = try fields("config.json")
+    modelType = try model?.string("model_type")
+    vocabularySize = try model?.integer("vocab_size")
     // transformers writes 1e30 for "no limit".
     modelMaxLength = try configuration.number("model_max_length").flatMap { $0 < 1e9 ? Int($0) : nil }
     let map = try fields("special_tokens_map.json")

@@ -15,7 +15,7 @@ struct TokenizerKind: Sendable {
   /// Every kind there is.
   ///
   /// Of those whose files are there the first is taken; `tokenizer.json` is always the last resort.
-  static let all: [TokenizerKind] = [wordPiece]
+  static let all: [TokenizerKind] = [wordPiece, robertaBytes, debertaBytes, tiktoken]
 
   /// BERT and the models that kept its tokenizer.
   static let wordPiece = Self(
@@ -23,8 +23,24 @@ struct TokenizerKind: Sendable {
     modelTypes: ["bert", "distilbert", "electra", "mobilebert"], files: ["vocab.txt"]
   ) { try WordPieceTokenizer($0) }
 
+  /// RoBERTa: GPT-2's byte pairs.
+  static let robertaBytes = Self(
+    classes: ["RobertaTokenizer"], modelTypes: ["roberta"], files: ["vocab.json", "merges.txt"]
+  ) { try ByteLevelFamily.roberta.load($0) }
+
+  /// DeBERTa, version 1: the same byte pairs, other special tokens.
+  static let debertaBytes = Self(
+    classes: ["DebertaTokenizer"], modelTypes: ["deberta"], files: ["vocab.json", "merges.txt"]
+  ) { try ByteLevelFamily.deberta.load($0) }
+
+  /// LLaMA-3 as Meta gives it out.
+  static let tiktoken = Self(
+    classes: ["LlamaTokenizer"], modelTypes: ["llama"], files: ["tokenizer.model"],
+    accepts: { try Tiktoken.isOne($0.file("tokenizer.model")) }
+  ) { try Tiktoken.load($0) }
+
   /// A file that says everything about a tokenizer itself; the classes are those that mean "see there".
   static let tokenizerFile = Self(
     classes: ["PreTrainedTokenizer", "TokenizersBackend"], modelTypes: [], files: ["tokenizer.json"]
-  ) { try WordPieceTokenizer($0) }
+  ) { try PipelineTokenizer(tokenizerFile: $0) }
 }

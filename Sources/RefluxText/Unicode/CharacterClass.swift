@@ -1,4 +1,4 @@
-/// What a code point is to the patterns that cut text into words, by the character tables of the Unicode standard.
+/// What a code point is to the patterns that cut text into words, by the character tables of Unicode 16.
 struct CharacterClass: OptionSet, Sendable {
   let rawValue: UInt8
   /// `\p{L}`.
@@ -39,6 +39,8 @@ struct CharacterClass: OptionSet, Sendable {
   private static func computed(_ scalar: Unicode.Scalar) -> CharacterClass {
     let properties = scalar.properties
     var result: CharacterClass = properties.isWhitespace ? .space : []
+    // The reference does not know what is newer.
+    guard let age = properties.age, age.major <= 16 else { return result }
     if properties.isAlphabetic || properties.isJoinControl { result.insert(.word) }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: result.insert(.letter)

@@ -39,6 +39,16 @@ struct PieceTrie: Sendable {
     return best < 0 ? nil : (best, end)
   }
 
+  /// Calls `body` with every entry that the text has at `position`, the shortest first.
+  func forEachMatch(in text: UnsafeBufferPointer<UInt8>, at position: Int, _ body: (_ id: Int32, _ end: Int) -> Void) {
+    var node = Self.start
+    for index in position..<text.count {
+      guard let child = child(of: node, text[index]) else { break }
+      node = child
+      if ids[Int(node)] >= 0 { body(ids[Int(node)], index + 1) }
+    }
+  }
+
   private func child(of node: UInt32, _ byte: UInt8) -> UInt32? {
     let key = UInt64(node << 8 | UInt32(byte))
     var slot = Self.slot(key, edges.count)

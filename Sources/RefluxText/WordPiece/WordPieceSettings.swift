@@ -10,6 +10,8 @@ public struct WordPieceSettings: Sendable, Equatable {
   /// `model_max_length`; `nil` when there is no limit.
   public var modelMaxLength: Int?
   public var tokenizerClass = "BertTokenizer"
+  /// Whether decoding removes the spaces before punctuation and contractions.
+  public var cleansUpSpaces = true
   /// A word of more code points is unknown.
   public var longestWord = 100
   public init() {}
@@ -22,6 +24,7 @@ public struct WordPieceSettings: Sendable, Equatable {
     if let value = try fields.bool("do_lower_case") { lowercases = value }
     if let value = try fields.bool("strip_accents") { stripsAccents = value }
     if let value = try fields.bool("tokenize_chinese_chars") { splitsIdeographs = value }
+    if let value = try fields.bool("clean_up_tokenization_spaces") { cleansUpSpaces = value }
     if let name = directory.tokenizerClass { tokenizerClass = name }
     modelMaxLength = directory.modelMaxLength
     for (key, path) in SpecialTokens.keys {
@@ -29,16 +32,14 @@ public struct WordPieceSettings: Sendable, Equatable {
     }
   }
 
-  /// Takes what a `tokenizer.json` says about normalization and its model.
-  mutating func apply(tokenizerFile fields: JSONFields) throws {
-    if let normalizer = try fields.fields("normalizer"), try normalizer.string("type") == "BertNormalizer" {
-      if let value = try normalizer.bool("lowercase") { lowercases = value }
-      if let value = try normalizer.bool("strip_accents") { stripsAccents = value }
-      if let value = try normalizer.bool("handle_chinese_chars") { splitsIdeographs = value }
-    }
-    if let model = try fields.fields("model") {
-      if let token = try model.string("unk_token") { special.unknown = token }
-      if let length = try model.integer("max_input_chars_per_word") { longestWord = length }
-    }
+  /// As `tokenizer_config.json` has it.
+  var configuration: JSONObject {
+    var fields = JSONObject(SpecialTokens.keys.map { ($0.key, .string(special[keyPath: $0.path])) })
+    fields["clean_up_tokenization_spaces"] = .bool(cleansUpSpaces)
+    fields["do_lower_case"] = .bool(lowercases)
+    fields["strip_accents"] = stripsAccents.map(JSON.bool) ?? .null
+    fields["tokenize_chinese_chars"] = .bool(splitsIdeographs)
+    fields["tokenizer_class"] = .string(tokenizerClass)
+    return fields
   }
 }

@@ -6,12 +6,8 @@ import RefluxIO
 /// Gives the ids of transformers' `BertTokenizerFast` (version 4). Source: Devlin et al. 2019; Wu et al. 2016,
 /// section 4.1.
 public struct WordPieceTokenizer: Tokenizer {
-  public let vocabulary: Vocabulary
   public let settings: WordPieceSettings
-  let added: [AddedToken]
-  private let finder: AddedTokenFinder
-  private let trie: PieceTrie
-  private let unknown: Int32, classifier: Int32, separator: Int32
+  let inner: PipelineTokenizer
 
   /// Makes a tokenizer of a vocabulary.
   ///
@@ -26,78 +22,61 @@ public struct WordPieceTokenizer: Tokenizer {
     try self.init(vocabulary, settings, extra: [], source: source)
   }
 
-  init(_ vocabulary: Vocabulary, _ settings: WordPieceSettings, extra: [AddedToken], source: String) throws {
+  /// Loads `vocab.txt` and what the directory's small files say.
+  ///
+  /// - Throws: ``FileError`` about a missing, unreadable or contradictory file.
+  public init(directory: String) throws { try self.init(TokenizerDirectory(directory)) }
+
+  init(_ directory: TokenizerDirectory) throws {
+    var settings = WordPieceSettings()
+    try settings.apply(directory)
+    let path = directory.file("vocab.txt")
+    try self.init(Vocabulary(contentsOf: path), settings, extra: directory.addedTokens, source: path)
+  }
+
+  private init(
+    _ vocabulary: Vocabulary, _ settings: WordPieceSettings, extra: [AddedToken], source: String
+  ) throws {
     func id(_ token: String) throws -> Int32 {
       guard let id = vocabulary.id(token) else { throw FileError(source, "has no token '\(token)'") }
       return id
     }
-    (self.vocabulary, self.settings) = (vocabulary, settings)
-    unknown = try id(settings.special.unknown)
-    classifier = try id(settings.special.classifier)
-    separator = try id(settings.special.separator)
-    let special = settings.special.all.compactMap { token in
-      vocabulary.id(token).map { AddedToken(text: token, id: $0) }
+    let names = settings.special
+    let special = names.all.compactMap { token in vocabulary.id(token).map { AddedToken(text: token, id: $0) } }
+    var parts = TokenizerParts(
+      try WordPieceModel(vocabulary, unknown: names.unknown, longestWord: settings.longestWord, source: source),
+      addedTokens: extra + special.filter { token in !extra.contains { $0.text == token.text } }, source: source)
+    parts.normalizer = [
+      "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": .bool(settings.splitsIdeographs),
+      "strip_accents": settings.stripsAccents.map(JSON.bool) ?? .null, "lowercase": .bool(settings.lowercases),
+    ]
+    parts.preTokenizer = ["type": "BertPreTokenizer"]
+    let (classifier, separator) = (try id(names.classifier), try id(names.separator))
+    parts.postProcessor = RowTemplate.bert(classifier: classifier, separator: separator).description {
+      $0 == classifier ? names.classifier : names.separator
     }
-    added = extra + special.filter { token in !extra.contains { $0.text == token.text } }
-    finder = AddedTokenFinder(added)
-    trie = Self.trie(vocabulary)
+    parts.decoder = ["type": "WordPiece", "prefix": "##", "cleanup": true]
+    self.settings = settings
+    inner = try PipelineTokenizer(
+      parts, configuration: settings.configuration, modelMaxLength: settings.modelMaxLength,
+      cleansUpSpaces: settings.cleansUpSpaces, vocabularyFiles: .words)
   }
 
-  private static func trie(_ vocabulary: Vocabulary) -> PieceTrie {
-    var trie = PieceTrie()
-    for (id, token) in vocabulary.tokens.enumerated() {
-      trie.insert(token.utf8, continuing: false, id: Int32(id))
-      if token.utf8.starts(with: "##".utf8) {
-        trie.insert(token.utf8.dropFirst(2), continuing: true, id: Int32(id))
-      }
-    }
-    return trie
-  }
-
-  public var vocabularySize: Int { vocabulary.count }
-  public var modelMaxLength: Int? { settings.modelMaxLength }
-  public func specialTokenCount(pair: Bool) -> Int { pair ? 3 : 2 }
+  public var vocabulary: Vocabulary { inner.parts.model.vocabulary }
+  public var vocabularySize: Int { inner.vocabularySize }
+  public var modelMaxLength: Int? { inner.modelMaxLength }
+  public func specialTokenCount(pair: Bool) -> Int { inner.specialTokenCount(pair: pair) }
 
   /// The ids of a text's pieces, without the marks around it.
-  public func pieces(_ text: String) -> [Int32] {
-    var (ids, text) = ([Int32](), text)
-    var splitter = WordSplitter(
-      lowercases: settings.lowercases, stripsAccents: settings.stripsAccents ?? settings.lowercases,
-      splitsIdeographs: settings.splitsIdeographs)
-    text.withUTF8 { bytes in
-      ids.reserveCapacity(bytes.count / 3)
-      finder.scan(
-        bytes, onText: { splitter.split($0) { word, scalarCount in appendPieces(of: word, scalarCount, to: &ids) } },
-        onToken: { ids.append($0) })
-    }
-    return ids
-  }
-
-  private func appendPieces(of word: UnsafeBufferPointer<UInt8>, _ scalarCount: Int, to ids: inout [Int32]) {
-    let count = ids.count
-    var position = scalarCount <= settings.longestWord ? 0 : word.count
-    while position < word.count, let match = trie.longestMatch(in: word, at: position) {
-      ids.append(match.id)
-      position = match.end
-    }
-    if position < word.count || scalarCount > settings.longestWord {
-      ids.removeLast(ids.count - count)
-      ids.append(unknown)
-    }
-  }
+  public func pieces(_ text: String) -> [Int32] { inner.pipeline.ids(text) }
 
   public func encode(_ text: String, pair: String?, maxLength: Int?) -> EncodedRow {
-    let (first, second) = (pieces(text), pair.map(pieces))
-    let limit = maxLength.map { max(0, $0 - specialTokenCount(pair: pair != nil)) } ?? .max
-    let kept =
-      second.map { keptLengths(first.count, $0.count, limit: limit) } ?? (min(first.count, limit), 0)
-    var ids = [classifier] + first.prefix(kept.0) + [separator]
-    var segments = [Int32](repeating: 0, count: ids.count)
-    if let second {
-      ids += second.prefix(kept.1) + [separator]
-      segments += [Int32](repeating: 1, count: ids.count - segments.count)
-    }
-    return EncodedRow(
-      ids: ids, segments: segments, wasTruncated: kept.0 < first.count || kept.1 < second?.count ?? 0)
+    inner.encode(text, pair: pair, maxLength: maxLength)
   }
+
+  /// Text again: pieces joined, special tokens left out, the spaces before punctuation and contractions removed.
+  public func decode(_ ids: [Int32]) -> String { inner.decode(ids) }
+
+  /// Writes `vocab.txt`, `tokenizer_config.json`, `special_tokens_map.json` and `tokenizer.json`.
+  public func save(to directory: String) throws { try inner.save(to: directory) }
 }
