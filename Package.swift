@@ -50,12 +50,13 @@ let package = Package(
     // The protocols, recipes, files and text.
     .target(name: "RefluxConfig", dependencies: ["CYAML"]),
     .target(name: "RefluxCore", dependencies: ["RefluxTensor", "RefluxNN", "RefluxConfig"]),
-    .target(name: "RefluxIO", dependencies: ["RefluxCore"]),
+    .target(name: "RefluxIO", dependencies: ["RefluxCore", "CRefluxHash"]),
     .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO", "CSentencePiece"]),
 
-    // The loop and the command.
     .target(name: "CRefluxHash"),
-    .target(name: "RefluxTrain", dependencies: ["RefluxCore", "RefluxIO", "RefluxText", "CRefluxHash"]),
+
+    // The loop and the command.
+    .target(name: "RefluxTrain", dependencies: ["RefluxCore", "RefluxIO", "RefluxText"]),
     .executableTarget(
       name: "reflux",
       dependencies: [
@@ -74,12 +75,12 @@ let package = Package(
     tests(of: "RefluxTensor"),
     tests(of: "RefluxCPU", ["CRefluxKernels"]),
     tests(of: "RefluxConfig"),
-    tests(of: "RefluxIO"),
+    tests(of: "RefluxIO", ["CRefluxHash"]),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
     tests(of: "RefluxTasks", ["RefluxIO"]),
     tests(
       of: "RefluxTrain",
-      ["CRefluxHash", "RefluxCPU", "RefluxCore", "RefluxIO"] + plugins.map { .init(stringLiteral: $0.name) }),
+      ["RefluxCPU", "RefluxCore", "RefluxIO"] + plugins.map { .init(stringLiteral: $0.name) }),
     tests(of: "RefluxBasics", ["RefluxIO"]),
     tests(of: "RefluxLosses"),
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),

@@ -1,4 +1,4 @@
-#include "sha256.h"
+#include "hashes.h"
 #include <string.h>
 
 // Checksums of checkpoints: more than a gigabyte for BERT-base, so the processor's SHA instructions are used where they

@@ -44,6 +44,17 @@ import Testing
     try expectSameEncoder(bert, tolerance: 0x1p-11)
   }
 
+  /// `pytorch_model.bin` in float16.
+  @Test func aPickleIsACheckpointToo() throws {
+    let (bert, original) = (try model(of: "bert/variants/pytorch_bin"), try model(of: "bert/model").parameters)
+    #expect(bert.card.notes == [])
+    #expect(bert.parameters.names == original.names)
+    for (name, tensor) in bert.parameters {
+      let exact = try #require(original[name]).floats
+      #expect(zip(tensor.floats, exact).allSatisfy { abs($0 - $1) <= abs($1) * 0x1p-11 + 0x1p-25 }, "\(name)")
+    }
+  }
+
   /// The encoder is that of `bert/model`, rounded.
   private func expectSameEncoder(_ bert: any Model, tolerance: Float) throws {
     let original = try model(of: "bert/model").parameters

@@ -50,13 +50,27 @@ import Testing
     try withTemporaryDirectory { directory in
       #expect(
         message { try WeightFiles(directory: directory) }
-          == "\(directory): has no weights: neither model.safetensors nor model.safetensors.index.json")
-      try AtomicFile.write("PK", to: directory + "/pytorch_model.bin")
+          == "\(directory): has no weights: neither model.safetensors nor pytorch_model.bin, nor an index")
+    }
+  }
+
+  @Test(arguments: ["../x.bin", "/etc/passwd", "a/b", ".."]) func shardsOfPicklesStayInTheirDirectory(_ name: String)
+    throws
+  {
+    try withTemporaryDirectory { directory in
+      let index = directory + "/pytorch_model.bin.index.json"
+      try AtomicFile.write("{\"weight_map\": {\"a\": \"\(name)\"}}", to: index)
       #expect(
-        message { try WeightFiles(directory: directory) } == """
-          \(directory): has only pytorch_model.bin; weights are read from model.safetensors, which transformers writes \
-          with save_pretrained
-          """)
+        message { try WeightFiles(directory: directory) }
+          == "\(index): tensor 'a' is said to be in '\(name)', which is not the name of a file here")
+    }
+  }
+
+  @Test func safetensorsComeFirst() throws {
+    try withTemporaryDirectory { directory in
+      try AtomicFile.write("no weights", to: directory + "/pytorch_model.bin")
+      try SafetensorsFile.write([("a", Tensor(1))], to: directory + "/model.safetensors")
+      #expect(try WeightFiles(directory: directory).names == ["a"])
     }
   }
 }

@@ -5,12 +5,12 @@
 #endif
 
 /// The system's word for what the last call complained about: `No such file or directory`.
-func systemMessage(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
+package func systemMessage(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 
 /// Writes all of `bytes`, however many calls it takes.
 ///
 /// - Throws: ``FileError`` about `path`: `cannot be written: No space left on device`.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
   var rest = bytes[...]
   while !rest.isEmpty {
     let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)

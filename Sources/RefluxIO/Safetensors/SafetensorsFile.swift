@@ -1,7 +1,7 @@
 import RefluxCore
 
 /// One safetensors file, mapped into memory: tensors share its bytes where they can.
-public final class SafetensorsFile: Sendable {
+public final class SafetensorsFile: TensorFile {
   public let path: String
   /// Free texts of the header, such as `format`: `pt`.
   public let metadata: [String: String]
@@ -32,47 +32,10 @@ public final class SafetensorsFile: Sendable {
     return entry
   }
 
-  /// A tensor of the file, in place when `type` (or the stored type) and the alignment allow it, otherwise copied.
-  ///
-  /// Without a `type` the stored one is kept; 64-bit integers always become 32-bit ones. Throws ``FileError`` if there is
-  /// no such tensor, or its type cannot be read.
-  public func tensor(_ name: String, as type: DType? = nil, on backend: any Backend) throws -> Tensor {
-    let entry = try entry(name)
-    let tensor = try stored(entry, name, backend)
-    guard let type, type != tensor.dtype else { return tensor }
-    guard tensor.dtype != .int32 && type != .int32 else {
-      throw FileError(path, "tensor '\(name)' is \(entry.type.rawValue), which does not become \(type.rawValue)")
-    }
-    return tensor.converted(to: type)
-  }
-
-  private func stored(_ entry: SafetensorsHeader.Entry, _ name: String, _ backend: any Backend) throws -> Tensor {
-    let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[entry.bytes])
-    if entry.type == .i64 { return try narrowed(bytes, entry.shape, name, backend) }
-    guard let type = entry.type.tensorType else {
-      throw FileError(path, "tensor '\(name)' is \(entry.type.rawValue), which cannot be read")
-    }
+  public func tensor(_ name: String, as type: DType?, on backend: any Backend) throws -> Tensor {
+    let (entry, bytes) = (try entry(name), try bytes(of: name))
     let layout = Layout(rowMajor: entry.shape)
-    if let base = bytes.baseAddress, !bytes.isEmpty, Int(bitPattern: base).isMultiple(of: type.size) {
-      let address = UnsafeMutableRawPointer(mutating: base)
-      let buffer = Buffer(address: address, byteCount: bytes.count, backend: backend, owner: file)
-      return Tensor(storage: View(buffer, layout, type))
-    }
-    let buffer = backend.allocate(max(bytes.count, type.size))
-    backend.upload(bytes, to: buffer)
-    return Tensor(storage: View(buffer, layout, type))
-  }
-
-  private func narrowed(_ bytes: UnsafeRawBufferPointer, _ shape: Shape, _ name: String, _ backend: any Backend) throws
-    -> Tensor
-  {
-    let values = try stride(from: 0, to: bytes.count, by: 8).map { offset in
-      let wide = Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int64.self))
-      guard let narrow = Int32(exactly: wide) else {
-        throw FileError(path, "tensor '\(name)' holds \(wide), which does not fit into 32 bits")
-      }
-      return narrow
-    }
-    return Tensor(ids: values, shape, on: backend)
+    return try StoredTensor(name: name, type: entry.type, layout: layout, bytes: bytes, file: file)
+      .tensor(as: type, on: backend)
   }
 }

@@ -1,4 +1,3 @@
-import CRefluxHash
 import RefluxIO
 
 /// What a checkpoint's files must be: `manifest.json`, written last.
@@ -50,14 +49,4 @@ struct DamagedCheckpoint: Error, CustomStringConvertible {
   let message: String
   init(_ path: String, _ message: String) { (self.path, self.message) = (path, message) }
   var description: String { "\(path) \(message)" }
-}
-
-/// The SHA-256 of a file, in hexadecimal.
-func sha256(of path: String) throws -> String {
-  let file = try MappedFile(path)
-  var digest = [UInt8](repeating: 0, count: 32)
-  withExtendedLifetime(file) {
-    reflux_sha256(file.bytes.bindMemory(to: UInt8.self).baseAddress, file.bytes.count, &digest)
-  }
-  return digest.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 }

@@ -1,6 +1,6 @@
 import RefluxCore
 
-/// The element types of a safetensors file, by the names its header uses.
+/// The element types of stored tensors, by the names that the header of a safetensors file uses.
 public enum StorageType: String, Sendable, CaseIterable {
   case f64 = "F64"
   case f32 = "F32"
