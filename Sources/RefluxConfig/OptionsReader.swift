@@ -43,7 +43,10 @@ public enum OptionsReader {
     guard problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
     let options = try O(from: DecidedOptions(values: values))
-    do { try options.validate() } catch let error as RecipeError {
+    do {
+      for part in parts(of: options) { try part.validate() }
+      try options.validate()
+    } catch let error as RecipeError {
       throw RecipeError(
         error.problems.map { problem in
           let key = String(problem.message.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
@@ -59,12 +62,18 @@ public enum OptionsReader {
   /// The options a component declares, in order.
   private static func declared<O: ComponentOptions>(by type: O.Type) -> [Declared] { wrappers(of: O()) }
 
-  private static func wrappers<O: ComponentOptions>(of options: O) -> [Declared] {
-    Mirror(reflecting: options).children.compactMap { label, value in
-      guard let label, let option = value as? any AnyOption else { return nil }
+  private static func wrappers(of options: some ComponentOptions) -> [Declared] {
+    Mirror(reflecting: options).children.flatMap { label, value -> [Declared] in
+      if let part = value as? any ComponentOptions { return wrappers(of: part) }
+      guard let label, let option = value as? any AnyOption else { return [] }
       let property = String(label.dropFirst())  // "_temperature" → "temperature"
-      return (property, snakeCase(property), option)
+      return [(property, snakeCase(property), option)]
     }
+  }
+
+  /// Options that several components share, and that this one has beside its own.
+  private static func parts(of options: some ComponentOptions) -> [any ComponentOptions] {
+    Mirror(reflecting: options).children.compactMap { $0.value as? any ComponentOptions }
   }
 }
 

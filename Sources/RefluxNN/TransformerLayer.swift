@@ -8,7 +8,8 @@ public struct TransformerLayer: Module {
   public var attentionNorm: LayerNorm
   public var feedForward: FeedForward
   public var outputNorm: LayerNorm
-  public let dropout: Float
+  /// Rates behind attention and behind the feed-forward layer.
+  public let dropout: (attention: Float, feedForward: Float)
   private let names: Names
 
   /// What a checkpoint calls the parts of a layer.
@@ -28,6 +29,10 @@ public struct TransformerLayer: Module {
       query: "attention.self.query", key: "attention.self.key", value: "attention.self.value",
       attentionOutput: "attention.output.dense", attentionNorm: "attention.output.LayerNorm",
       up: "intermediate.dense", down: "output.dense", outputNorm: "output.LayerNorm")
+
+    public static let albert = Names(
+      query: "attention.query", key: "attention.key", value: "attention.value", attentionOutput: "attention.dense",
+      attentionNorm: "attention.LayerNorm", up: "ffn", down: "ffn_output", outputNorm: "full_layer_layer_norm")
   }
 
   /// The sizes and rates of a layer.
@@ -35,6 +40,8 @@ public struct TransformerLayer: Module {
     public var hiddenSize, heads, intermediateSize: Int
     public var activation: Activation
     public var hiddenDropout, attentionDropout, epsilon, deviation: Float
+    /// Dropout behind the feed-forward layer: the hidden dropout, except in ALBERT, which has none there.
+    public var feedForwardDropout: Float
     public init(
       hiddenSize: Int, heads: Int, intermediateSize: Int, activation: Activation, hiddenDropout: Float,
       attentionDropout: Float, epsilon: Float, deviation: Float
@@ -42,6 +49,7 @@ public struct TransformerLayer: Module {
       (self.hiddenSize, self.heads, self.intermediateSize) = (hiddenSize, heads, intermediateSize)
       (self.activation, self.epsilon, self.deviation) = (activation, epsilon, deviation)
       (self.hiddenDropout, self.attentionDropout) = (hiddenDropout, attentionDropout)
+      feedForwardDropout = hiddenDropout
     }
   }
 
@@ -59,7 +67,7 @@ public struct TransformerLayer: Module {
       up: try linear(names.up, hidden, intermediate), down: try linear(names.down, intermediate, hidden),
       activation: shape.activation)
     outputNorm = try LayerNorm(scope[names.outputNorm], width: hidden, epsilon: shape.epsilon)
-    (dropout, self.names) = (shape.hiddenDropout, names)
+    (dropout, self.names) = ((shape.hiddenDropout, shape.feedForwardDropout), names)
   }
 
   public mutating func visit(_ visitor: inout ParameterVisitor) {
@@ -90,9 +98,9 @@ public struct TransformerLayer: Module {
     }
     let attended = attentionNorm(
       attention.output.product(mixed), bias: attention.output.bias, residual: residual,
-      dropout: pass.dropout(dropout), counters: counters)
+      dropout: pass.dropout(dropout.attention), counters: counters)
     return outputNorm(
       feedForward.product(attended), bias: feedForward.down.bias, residual: attended,
-      dropout: pass.dropout(dropout), counters: counters)
+      dropout: pass.dropout(dropout.feedForward), counters: counters)
   }
 }

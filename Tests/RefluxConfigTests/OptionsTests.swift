@@ -1,4 +1,5 @@
 import RefluxConfig
+import RefluxTesting
 import Testing
 
 @Suite struct OptionsTests {
@@ -17,6 +18,32 @@ import Testing
     @Option("Maybe.", in: 1...) var maybe: Int? = 5
     @Option("List.") var list = ["a"]
     @Option("Group.") var group = Group()
+  }
+
+  struct Shared: ComponentOptions {
+    @Option("Width.") var width: Int
+    @Option("Depth.") var depth = 2
+    func validate() throws { if width < depth { throw RecipeError("width must be at least depth") } }
+  }
+  struct Own: ComponentOptions {
+    var shared = Shared()
+    @Option("More.") var more = "m"
+  }
+
+  @Test func sharedOptionsStandBesideTheOthers() throws {
+    func own(_ yaml: String) throws -> Own {
+      try OptionsReader.read(
+        Own.self, from: RecipeNode.parse(yaml, name: "r.yaml"), owner: "it", OptionScope(NoComponents()))
+    }
+    #expect(OptionsReader.help(for: Own.self).map(\.name) == ["width", "depth", "more"])
+    let options = try own("{ more: x, width: 7 }")
+    #expect(options.shared.width == 7 && options.shared.depth == 2 && options.more == "x")
+    #expect(OptionsReader.entries(of: options).map(\.key) == ["width", "depth", "more"])
+    #expect(thrownMessage { try own("{ more: x }") } == "it needs 'width': Width.")
+    #expect(thrownMessage { try own("{ width: 1 }") } == "it: width must be at least depth")
+    #expect(
+      thrownMessage { try own("{ width: 1, wide: 2 }") }
+        == "it has no option 'wide'; it takes: depth, more, width")
   }
 
   private func read(_ yaml: String, notes: RecipeNotes = RecipeNotes()) throws -> Options {

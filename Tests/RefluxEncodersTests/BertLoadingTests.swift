@@ -104,12 +104,12 @@ import Testing
 
   @Test func theNewConfigurationIsTheSame() throws {
     let (old, new) = (
-      try BertConfiguration(ModelDirectory(fixture("bert/model")).configuration()),
-      try BertConfiguration(JSONFields(contentsOf: fixture("bert/config_v5.json")))
+      try EncoderConfiguration(Bert.family, ModelDirectory(fixture("bert/model")).configuration()),
+      try EncoderConfiguration(Bert.family, JSONFields(contentsOf: fixture("bert/config_v5.json")))
     )
     #expect(old.vocabularySize == new.vocabularySize && old.layers == new.layers && old.labels == new.labels)
     #expect(old.epsilon == 1e-12 && new.epsilon == 1e-12)
-    #expect(old.padding == 0 && new.padding == 0 && new.classifierDropout == nil)
+    #expect(old.padding == 0 && new.padding == 0 && new.headDropout == nil)
   }
 
   @Test func theFirstLayersAreKept() throws {

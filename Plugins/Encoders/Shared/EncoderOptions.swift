@@ -1,14 +1,15 @@
 import RefluxCore
 
-struct BertOptions: ComponentOptions {
+/// What a recipe can say of any encoder.
+struct EncoderOptions: ComponentOptions {
   @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
   var checkpoint: String? = nil
   @Option("Transformer layers; of a checkpoint, the first so many are kept, and the pooler.") var layers: Int? = nil
   @Option("Outputs of the head; the task decides where there is one.") var outputs: Int? = nil
 
-  @Option("Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else 0.1.")
+  @Option("Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else the family's.")
   var hiddenDropout: Float? = nil
-  @Option("Dropout of attention probabilities; default: the checkpoint's, else 0.1.")
+  @Option("Dropout of attention probabilities; default: the checkpoint's, else the family's.")
   var attentionDropout: Float? = nil
   @Option("Dropout before the head; default: the checkpoint's, else that of the hidden layers.")
   var classifierDropout: Float? = nil
@@ -19,20 +20,16 @@ struct BertOptions: ComponentOptions {
   @Option("Width inside the feed-forward layers; default: 4 x hidden_size (without a checkpoint).")
   var intermediateSize: Int? = nil
   @Option("Tokens of the longest row; default 512 (without a checkpoint).") var maxPositions: Int? = nil
-  @Option("Texts that a row may hold; default 2 (without a checkpoint).") var segments: Int? = nil
+  @Option("Texts that a row may hold; default: the family's (without a checkpoint).") var segments: Int? = nil
   @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).") var initializerRange: Float? =
     nil
 
-  /// The options that a checkpoint's config.json decides.
-  private var sizes: [(name: String, value: Int?)] {
-    [
+  func validate() throws {
+    try checkSizes([
       ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads),
       ("intermediate_size", intermediateSize), ("max_positions", maxPositions), ("segments", segments),
-    ]
-  }
-
-  func validate() throws {
-    for (name, value) in sizes + [("layers", layers), ("outputs", outputs)] {
+    ])
+    for (name, value) in [("layers", layers), ("outputs", outputs)] {
       guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
     }
     let rates = [
@@ -44,10 +41,7 @@ struct BertOptions: ComponentOptions {
     }
     guard initializerRange ?? 1 > 0 else { throw RecipeError("initializer_range must be above 0") }
     if checkpoint != nil {
-      let given = sizes.filter { $0.value != nil }.map(\.name) + (initializerRange == nil ? [] : ["initializer_range"])
-      guard given.isEmpty else {
-        throw RecipeError("with a checkpoint, its config.json decides \(given.joined(separator: ", "))")
-      }
+      guard initializerRange == nil else { throw decided(["initializer_range"]) }
     } else {
       let needed = [
         ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads), ("layers", layers),
@@ -59,5 +53,18 @@ struct BertOptions: ComponentOptions {
         throw RecipeError("hidden_size (\(hiddenSize)) must be a multiple of heads (\(heads))")
       }
     }
+  }
+
+  /// Throws if a size is not positive, or given beside a checkpoint, whose config.json decides it.
+  func checkSizes(_ sizes: [(name: String, value: Int?)]) throws {
+    for (name, value) in sizes {
+      guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
+    }
+    let given = sizes.filter { $0.value != nil }.map(\.name)
+    guard checkpoint == nil || given.isEmpty else { throw decided(given) }
+  }
+
+  private func decided(_ names: [String]) -> RecipeError {
+    RecipeError("with a checkpoint, its config.json decides \(names.joined(separator: ", "))")
   }
 }

@@ -2,6 +2,8 @@ import RefluxCore
 
 extension TokenBlock {
   /// Throws if a model with these limits cannot read the block: which row and token is wrong, and what would fit.
+  ///
+  /// A model with no kinds of segments takes no notice of them.
   func check(vocabulary: Int, segments kinds: Int, maxPositions: Int, outputs: Int) throws {
     guard choices == 1 || outputs == 1 else {
       throw RecipeError("choosing between \(choices) rows needs a model with 1 output, and this one has \(outputs)")
@@ -21,7 +23,7 @@ extension TokenBlock {
         guard (0..<vocabulary).contains(Int(ids[token])) else {
           throw RecipeError("\(place) the token id \(ids[token]), and the vocabulary ends at \(vocabulary - 1)")
         }
-        guard segments.isEmpty || (0..<kinds).contains(Int(segments[token])) else {
+        guard segments.isEmpty || kinds == 0 || (0..<kinds).contains(Int(segments[token])) else {
           throw RecipeError("\(place) the segment id \(segments[token]), and the model's segments end at \(kinds - 1)")
         }
       }

@@ -1,0 +1,97 @@
+import RefluxCore
+import RefluxIO
+
+extension EncoderConfiguration {
+  /// Reads config.json; what it leaves out is as in transformers' configuration of the family.
+  ///
+  /// - Throws: ``FileError`` naming the file and the key.
+  init(_ family: EncoderFamily, _ fields: JSONFields) throws {
+    self.family = family
+    let type = try fields.string("model_type") ?? family.type
+    guard type == family.type else {
+      throw FileError(fields.path, "'model_type' is '\(type)', and the model '\(family.type)' reads '\(family.type)'")
+    }
+    let positions = try fields.string("position_embedding_type") ?? "absolute"
+    guard positions == "absolute" else {
+      throw FileError(fields.path, "'position_embedding_type' is '\(positions)'; only 'absolute' can be read")
+    }
+    guard try fields.bool("is_decoder") != true else {
+      throw FileError(fields.path, "'is_decoder' is true; only encoders can be read")
+    }
+    (vocabularySize, hiddenSize) = (try fields.size("vocab_size"), try fields.size("hidden_size"))
+    (layers, heads) = (try fields.size("num_hidden_layers"), try fields.size("num_attention_heads"))
+    intermediateSize = try fields.size("intermediate_size")
+    maxPositions = try fields.size("max_position_embeddings", 512)
+    segments = try fields.size("type_vocab_size", family.segments, atLeast: family.segments == 0 ? 0 : 1)
+    guard hiddenSize.isMultiple(of: heads) else {
+      throw FileError(
+        fields.path, "'hidden_size' (\(hiddenSize)) must be a multiple of 'num_attention_heads' (\(heads))")
+    }
+    activation = try fields.activation("hidden_act", family.activation)
+    hiddenDropout = try fields.dropout("hidden_dropout_prob") ?? family.hiddenDropout
+    attentionDropout = try fields.dropout("attention_probs_dropout_prob") ?? family.attentionDropout
+    headDropout = try fields.dropout(family.headDropoutKey) ?? family.headDropout
+    epsilon = try fields.number("layer_norm_eps").map { Float($0) } ?? family.epsilon
+    initializerRange = try fields.number("initializer_range").map { Float($0) } ?? initializerRange
+    padding = fields.object["pad_token_id"] == .null ? nil : try fields.integer("pad_token_id") ?? family.padding
+    labels = try Self.labels(fields)
+    purpose = try Self.purpose(fields, family)
+    source = fields.object
+    guard longestRow > 0 else {
+      throw FileError(
+        fields.path, "'max_position_embeddings' must be above \(firstPosition), but is \(maxPositions)")
+    }
+  }
+
+  /// `id2label`, or as many names as `num_labels` says; transformers' default is two.
+  private static func labels(_ fields: JSONFields) throws -> [String] {
+    guard let map = try fields.fields("id2label") else {
+      let count = try fields.integer("num_labels") ?? 2
+      guard count > 0, count < 1 << 20 else {
+        throw FileError(fields.path, "'num_labels' must be above 0, but is \(count)")
+      }
+      return (0..<count).map { "LABEL_\($0)" }
+    }
+    return try (0..<map.object.keys.count).map { try map.required(String($0), map.string) }
+  }
+
+  private static func purpose(_ fields: JSONFields, _ family: EncoderFamily) throws -> Purpose? {
+    let architectures = try fields.array("architectures") ?? []
+    if architectures.contains(.string(family.className + "ForMultipleChoice")) { return .choice }
+    switch try fields.string("problem_type") {
+    case "regression": return .score
+    case "single_label_classification": return .classes
+    default: return nil
+    }
+  }
+}
+
+// What several fields have in common; the families read their own ones with these.
+extension JSONFields {
+  /// A positive whole number; without a fallback it must be there.
+  func size(_ key: String, _ fallback: Int? = nil, atLeast least: Int = 1) throws -> Int {
+    let value = try fallback.map { try integer(key) ?? $0 } ?? required(key, integer)
+    guard value >= least, value < 1 << 31 else {
+      let bound = least == 1 ? "above 0" : "at least \(least)"
+      throw FileError(path, "'\(key)' must be \(bound), but is \(value)")
+    }
+    return value
+  }
+
+  /// A share of dropped values.
+  func dropout(_ key: String) throws -> Float? {
+    guard let value = try number(key) else { return nil }
+    guard (0..<1).contains(value) else {
+      throw FileError(path, "'\(key)' must be at least 0 and below 1, but is \(value)")
+    }
+    return Float(value)
+  }
+
+  func activation(_ key: String, _ fallback: String) throws -> NamedActivation {
+    let name = try string(key) ?? fallback
+    guard let activation = NamedActivation(name) else {
+      throw FileError(path, "'\(key)' is '\(name)'; known are \(NamedActivation.names.joined(separator: ", "))")
+    }
+    return activation
+  }
+}

@@ -1,0 +1,18 @@
+import RefluxCore
+
+extension Pooler {
+  /// As wide as the hidden states.
+  init(_ scope: ParameterScope, _ configuration: EncoderConfiguration, dropout: Float? = nil) throws {
+    try self.init(
+      scope, width: configuration.hiddenSize, dropout: dropout, deviation: configuration.initializerRange)
+  }
+}
+
+extension ClassificationHead {
+  /// One output for each label.
+  init(_ scope: ParameterScope, _ configuration: EncoderConfiguration) throws {
+    try self.init(
+      scope, width: configuration.hiddenSize, outputs: configuration.labels.count,
+      dropout: configuration.dropoutBeforeHead, deviation: configuration.initializerRange)
+  }
+}
