@@ -1,9 +1,10 @@
 import RefluxCore
 
-/// What every method needs: optimizers, schedules, samplers, learning from labels, one stage of training.
+/// What every run needs: models by checkpoint, optimizers, schedules, samplers, learning from labels, one stage of training.
 public enum BasicsPlugin: Plugin {
   public static let name = "basics"
   public static func register(in registry: inout Registry) {
+    registry.add(AutoModel.self, for: (any Model).self)
     registry.add(optimizer: AdamW.self)
     registry.add(optimizer: SGD.self)
     registry.add(schedule: ConstantSchedule.self)

@@ -4,5 +4,7 @@ public enum EncodersPlugin: Plugin {
   public static let name = "encoders"
   public static func register(in registry: inout Registry) {
     registry.add(model: Bert.self)
+    registry.add(model: Roberta.self)
+    registry.add(model: Albert.self)
   }
 }

@@ -33,21 +33,30 @@ public struct Registry: ComponentLookup {
   public mutating func add<C: Component, Product>(
     _ type: C.Type, as product: Product.Type, _ upcast: @escaping @Sendable (C) -> Product
   ) {
-    let kind = Self.kindName(of: product)
-    if let old = shelves[kind]?[C.name] {
-      clashes.append("plugins '\(old.help.plugin)' and '\(plugin)' both register the \(kind) '\(C.name)'")
-    }
-    let help = ComponentHelp(
-      kind: kind, name: C.name, summary: C.summary, plugin: plugin, options: OptionsReader.help(for: C.Options.self))
-    shelves[kind, default: [:]][C.name] = Entry(help: help) { node, scope in
+    add(help(of: type, as: product)) { node, scope in
       let options = try OptionsReader.read(
-        C.Options.self, from: node, owner: "\(kind) '\(C.name)'", ignoring: ["type"], scope)
+        C.Options.self, from: node, owner: "\(Self.kindName(of: Product.self)) '\(C.name)'", ignoring: ["type"], scope)
       return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options)) { context in
         do { return upcast(try C(options, &context)) } catch let error as RecipeError {
           throw RecipeError(error.problems.map { $0.located(at: (node?["type"] ?? node)?.mark) })
         }
       }
     }
+  }
+
+  func help<C: Component, Product>(of _: C.Type, as product: Product.Type) -> ComponentHelp {
+    ComponentHelp(
+      kind: Self.kindName(of: product), name: C.name, summary: C.summary, plugin: plugin,
+      options: OptionsReader.help(for: C.Options.self))
+  }
+
+  mutating func add(
+    _ help: ComponentHelp, _ read: @escaping @Sendable (RecipeNode?, OptionScope) throws -> any Sendable
+  ) {
+    if let old = shelves[help.kind]?[help.name] {
+      clashes.append("plugins '\(old.help.plugin)' and '\(plugin)' both register the \(help.kind) '\(help.name)'")
+    }
+    shelves[help.kind, default: [:]][help.name] = Entry(help: help, read: read)
   }
 
   func blueprint<Product>(

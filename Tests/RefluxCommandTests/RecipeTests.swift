@@ -78,14 +78,6 @@ import Testing
     #expect(again.output == "no")
   }
 
-  @Test func shippedRecipesAreRight() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../recipes").standardized
-    let files = FileManager.default.enumerator(atPath: root.path())?.compactMap { $0 as? String } ?? []
-    let recipes = files.filter { $0.hasSuffix(".yaml") }
-    #expect(recipes.count >= 3)
-    for file in recipes { _ = try Recipe(file: root.appending(path: file).path(), registry) }
-  }
-
   static let mistakes: [(String, String)] = [
     (
       "method: dynspdb\ntrain: { batch_size: 31 }",

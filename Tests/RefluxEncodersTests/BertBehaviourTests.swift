@@ -20,7 +20,7 @@ import Testing
   @Test(arguments: [false, true])
   func rowsDoNotSeeEachOther(_ training: Bool) throws {
     let bert = try model(of: "bert/model", "hidden_dropout: 0.3, attention_dropout: 0.2")
-    let block = try BertFixture().block
+    let block = try EncoderFixture.bert.block()
     func logits(_ block: TokenBlock) throws -> [Float] {
       var pass = ForwardPass(training: training, random: RandomSource(seed: 5))
       return try bert(block, &pass).logits.floats
@@ -40,7 +40,7 @@ import Testing
 
   @Test func dropoutDependsOnTheSeedAndOnWhetherItIsTraining() throws {
     let bert = try model(of: "bert/model", "hidden_dropout: 0.3")
-    let block = try BertFixture().block
+    let block = try EncoderFixture.bert.block()
     func logits(training: Bool, seed: UInt64) throws -> [Float] {
       var pass = ForwardPass(training: training, random: RandomSource(seed: seed))
       return try bert(block, &pass).logits.floats
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func threadsDoNotChangeABit() throws {
-    let block = try BertFixture().block
+    let block = try EncoderFixture.bert.block()
     func gradient(threads: Int) throws -> [[UInt32]] {
       let bert = try model(of: "bert/model", "hidden_dropout: 0.3", on: CPUBackend(threads: threads))
       let (_, gradient) = try valueAndGradient(of: bert) { bert in
@@ -71,7 +71,7 @@ import Testing
   /// Asking for hidden states runs the last layer over all tokens; the logits must be the same, dropout included.
   @Test func theShortenedLastLayerChangesNothing() throws {
     let bert = try model(of: "bert/model", "hidden_dropout: 0.3, attention_dropout: 0.2")
-    let block = try BertFixture().block
+    let block = try EncoderFixture.bert.block()
     var (short, long) = (
       ForwardPass(training: true, random: RandomSource(seed: 9)),
       ForwardPass(training: true, wants: .hiddenStates, random: RandomSource(seed: 9))

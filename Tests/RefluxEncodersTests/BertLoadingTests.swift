@@ -102,23 +102,13 @@ import Testing
     }
   }
 
-  @Test func theNewConfigurationIsTheSame() throws {
-    let (old, new) = (
-      try EncoderConfiguration(Bert.family, ModelDirectory(fixture("bert/model")).configuration()),
-      try EncoderConfiguration(Bert.family, JSONFields(contentsOf: fixture("bert/config_v5.json")))
-    )
-    #expect(old.vocabularySize == new.vocabularySize && old.layers == new.layers && old.labels == new.labels)
-    #expect(old.epsilon == 1e-12 && new.epsilon == 1e-12)
-    #expect(old.padding == 0 && new.padding == 0 && new.headDropout == nil)
-  }
-
   @Test func theFirstLayersAreKept() throws {
     let bert = try model(of: "bert/model", "layers: 1")
     #expect(bert.card.layers == 1)
     #expect(bert.card.notes == ["the first 1 of the checkpoint's 2 layers are kept"])
     #expect(bert.parameters.names.allSatisfy { !$0.contains("layer.1.") })
     let full = try model(of: "bert/model")
-    let block = try BertFixture().block
+    let block = try EncoderFixture.bert.block()
     let (short, long) = (
       try bert.evaluated(block, wants: .hiddenStates).hiddenStates,
       try full.evaluated(block, wants: .hiddenStates).hiddenStates

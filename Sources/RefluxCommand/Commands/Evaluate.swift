@@ -66,7 +66,7 @@ struct Evaluate: ParsableCommand {
     }
     let path = RecipeNode(stringLiteral: model ?? "")
     let tree: RecipeNode = [
-      "task": ["type": RecipeNode(stringLiteral: task)], "model": ["type": "bert", "checkpoint": path],
+      "task": ["type": RecipeNode(stringLiteral: task)], "model": ["type": "auto", "checkpoint": path],
       "method": "finetune",
     ]
     return try Recipe(tree.yaml, name: "command line", overrides: arguments, registry)

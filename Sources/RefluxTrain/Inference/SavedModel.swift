@@ -13,16 +13,9 @@ public struct SavedModel {
   /// Throws `FileError` and `RecipeError` naming what is missing or does not fit.
   public init(_ directory: String, registry: Registry, task: (any Task)? = nil, on backend: any Backend) throws {
     let directory = Self.modelDirectory(directory)
-    let fields = try JSONFields(contentsOf: "\(directory)/config.json")
-    let type = try fields.required("model_type", fields.string)
-    let known = registry.components(ofKind: "model").map(\.name)
-    guard known.contains(type) else {
-      throw FileError(
-        fields.path, "no model is called '\(type)'; there are: \(known.joined(separator: ", "))")
-    }
     let path = RecipeNode(stringLiteral: directory)
     let blueprint = try Blueprint<any Model>(
-      ["type": RecipeNode(stringLiteral: type), "checkpoint": path], OptionScope(registry))
+      ["type": "auto", "checkpoint": path], OptionScope(registry))
     var context = BuildContext(task: task, backend: backend)
     model = try blueprint.build(&context)
     try Self.checkHead(model.card, directory, task?.prediction)

@@ -1,0 +1,51 @@
+/// Stands for another component of its kind, and knows for which one only when it is built.
+///
+/// Beside its own options a recipe may give those of the component it turns out to be; that one gets all of them.
+public protocol StandIn: Component {
+  /// The component that is meant, one of `names`.
+  func choice(among names: [String]) throws -> String
+}
+
+extension Registry {
+  public mutating func add<C: StandIn, Product>(_ type: C.Type, for product: Product.Type) {
+    add(help(of: type, as: product)) { node, scope in
+      guard let registry = scope.components as? Registry else {
+        preconditionFailure("components are looked up in a Registry")
+      }
+      let others = registry.components(ofKind: Self.kindName(of: product)).filter { $0.name != C.name }
+      let own = OptionsReader.help(for: C.Options.self).keys
+      let passed = Set(others.flatMap(\.options).keys).subtracting(own)
+      let options = try OptionsReader.read(
+        C.Options.self, from: node, owner: "\(Self.kindName(of: product)) '\(C.name)'",
+        ignoring: passed.union(["type"]), scope)
+      try registry.check(node, for: product, against: others)
+      let given = node?.entries?.filter { passed.contains($0.key) } ?? []
+      return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options) + given) { context in
+        let name = try C(options, &context).choice(among: others.map(\.name))
+        let chosen = (node ?? RecipeNode(.map([]))).setting("type", to: RecipeNode(.scalar(name), node?["type"]?.mark))
+        return try registry.blueprint(for: product, from: chosen, scope).build(&context)
+      }
+    }
+  }
+
+  /// Throws if no component would take these options: what the one says that finds the least fault with them.
+  private func check<Product>(_ node: RecipeNode?, for product: Product.Type, against others: [ComponentHelp]) throws {
+    guard let node, node.entries != nil else { return }
+    var fewest: RecipeError?
+    for other in others {
+      do {
+        let candidate = node.setting("type", to: RecipeNode(stringLiteral: other.name))
+        _ = try blueprint(for: product, from: candidate, OptionScope(self))
+        return
+      } catch let error as RecipeError {
+        if error.problems.count < fewest?.problems.count ?? .max { fewest = error }
+      }
+    }
+    if let fewest { throw fewest }
+  }
+}
+
+extension [OptionHelp] {
+  /// Every name that recipes may use.
+  fileprivate var keys: [String] { flatMap { [$0.name] + $0.aliases } }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import RefluxCPU
+import RefluxCore
+import RefluxTesting
+import RefluxTrain
+import Testing
+
+@testable import reflux
+
+/// Every recipe that is shipped is right, and trains: on a handful of rows, with the tiny models of the fixtures.
+@Suite struct ShippedRecipeTests {
+  private let registry: Registry
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../recipes").standardized.path
+
+  init() throws { registry = try BuiltIn.registry() }
+
+  static var files: [String] {
+    let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    return all.filter { $0.hasSuffix(".yaml") }.sorted()
+  }
+
+  @Test func thereAreSome() { #expect(Self.files.count > 20) }
+
+  @Test(arguments: files) func everyFileIsRight(_ file: String) throws {
+    let recipe = try Recipe(file: "\(Self.folder)/\(file)", registry)
+    #expect(recipe.notes.isEmpty, "\(recipe.notes)")
+  }
+
+  /// The recipes of the benchmarks that encoders learn.
+  static let encoderFiles = files.filter { file in
+    ["cola", "mrpc", "quickstart", "rte", "tables"].contains { file.hasPrefix($0 + "/") }
+  }
+
+  @Test(arguments: encoderFiles) func everyFileTrains(_ file: String) throws {
+    let written = try Recipe(file: "\(Self.folder)/\(file)", registry)
+    var changes = written.models.filter { $0.model.recipe?["checkpoint"]?.isNull == false }.flatMap { role, model in
+      ["models.\(role).checkpoint=\(fixture("bert/model"))"]
+        + (model.recipe?["layers"]?.isNull == false ? ["models.\(role).layers=2"] : [])
+    }
+    if written.models.count == 1 { changes = changes.map { $0.replacing("models.student", with: "model") } }
+    changes += file.hasPrefix("quickstart") ? ["task.train_size=60", "task.validation_size=20"] : []
+    try train(["\(Self.folder)/\(file)"] + changes, ownData: file.hasPrefix("quickstart"))
+  }
+
+  struct Cell: Sendable, CustomTestStringConvertible {
+    let model: String, method: String, arguments: [String]
+    var testDescription: String { "\(model) \(method)" }
+  }
+
+  /// The commands of a table, as its script prints them.
+  private static func commands(_ table: String, _ choice: [String: String] = [:]) throws -> [[String]] {
+    let (process, output) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["bash", "\(folder)/tables/run.sh", table, "--print"]
+    process.environment = ProcessInfo.processInfo.environment.merging(choice) { $1 }
+    process.standardOutput = output
+    try process.run()
+    let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return printed.split(separator: "\n").map { line in
+      line.replacing("reflux train ", with: "").dropFirst().dropLast().components(separatedBy: "' '")
+    }
+  }
+
+  @Test(arguments: [("1", 6 * 7 * 5), ("3", 3 * 5 * 5), ("5", 6 * 2 * 5)])
+  func everyCellOfTheTablesIsRight(_ table: String, _ count: Int) throws {
+    let cells = try Self.commands(table)
+    #expect(cells.count == count && Set(cells).count == count)
+    for cell in cells {
+      let recipe = try Recipe(file: cell[0], overrides: Array(cell.dropFirst()), registry)
+      #expect(recipe.notes.isEmpty)
+    }
+  }
+
+  static let families = [("bert-6", "bert")]
+
+  /// Two labels (RTE) and a choice between rows (COPA), by every method of Tables 1 and 5.
+  @Test(arguments: families, ["rte", "copa"])
+  func everyFamilyTrainsByEveryMethod(_ family: (name: String, folder: String), _ task: String) throws {
+    let methods = "finetune double-finetune dynamic-finetune sequential-dlb random-dlb dynsdpb"
+    let cells = try Self.commands("1", ["MODELS": family.name, "TASKS": task, "METHODS": methods])
+    #expect(cells.count == 6)
+    for cell in cells {
+      try train(cell + ["model.checkpoint=\(fixture("\(family.folder)/model"))", "model.layers=2"])
+    }
+  }
+
+  /// Carries out two or three steps and looks at what is left.
+  private func train(_ arguments: [String], ownData: Bool = false) throws {
+    try withTemporaryDirectory { directory in
+      if !ownData { try Self.writeRows(to: directory) }
+      let small = ["max_length=24", "train.batch_size=4", "train.max_steps=3", "output=\(directory)/run"]
+      let data = ownData ? [] : ["task.data=\(directory)"]
+      let recipe = try Recipe(file: arguments[0], overrides: arguments.dropFirst() + small + data, registry)
+      let start = RunStart.fresh(force: false)
+      let results = try Run.carryOut(
+        RunSetup(recipe, on: CPUBackend(threads: 1)), in: RunDirectory(checking: "\(directory)/run", start), start)
+      #expect(results.steps >= 3)
+      #expect(results.scores.allSatisfy { $0.1.allSatisfy { $0.value.isFinite } } && !results.scores.isEmpty)
+      #expect(FileManager.default.fileExists(atPath: "\(directory)/run/model/model.safetensors"))
+    }
+  }
+
+  /// Eight rows of each task in its official layout.
+  private static func writeRows(to directory: String) throws {
+    func write(_ path: String, _ lines: [String]) throws {
+      let file = URL(fileURLWithPath: directory).appendingPathComponent(path)
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+    }
+    let (rows, words) = (0..<8, ["dog", "cat", "farmer", "garden", "river", "engine", "book", "paper"])
+    for split in ["train", "dev"] {
+      try write("CoLA/\(split).tsv", rows.map { "x\t\($0 % 2)\t\tThe \(words[$0]) sees every \(words[7 - $0])." })
+      try write(
+        "MRPC/\(split).tsv",
+        ["Quality\t#1 ID\t#2 ID\t#1 String\t#2 String"]
+          + rows.map { "\($0 % 2)\t\($0)\t1\($0)\tThe \(words[$0]) waits.\tA \(words[$0]) is waiting." })
+      try write(
+        "RTE/\(split).tsv",
+        ["index\tsentence1\tsentence2\tlabel"]
+          + rows.map {
+            "\($0)\tThe \(words[$0]) runs.\tEvery \(words[$0]) walks.\t\($0 % 2 == 0 ? "entailment" : "not_entailment")"
+          })
+    }
+    for split in ["train", "val"] {
+      let choice = rows.map {
+        """
+        {"premise": "The \(words[$0]) fell.", "choice1": "It rained.", "choice2": "It was old.", "question": "cause", \
+        "label": \($0 % 2), "idx": \($0)}
+        """
+      }
+      try write("COPA/\(split).jsonl", choice)
+      try write(
+        "BoolQ/\(split).jsonl",
+        rows.map {
+          """
+          {"question": "does the \(words[$0]) run", "passage": "The \(words[$0]) runs.", "label": \($0 % 2 == 0), \
+          "idx": \($0)}
+          """
+        })
+    }
+  }
+}
