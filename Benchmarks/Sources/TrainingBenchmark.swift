@@ -63,12 +63,13 @@ struct TrainingBenchmark {
   private mutating func step(_ block: TokenBlock, _ number: UInt64) throws -> StepAnswer {
     backend.timing.reset()
     let (start, processor) = (ContinuousClock.now, ProcessorTime.now())
-    let examples = block.rowCount
+    // Made out here: a closure that looks at `self` would share the weights and the moments while they are moved.
+    let (examples, targets) = (block.rowCount, oneHot(block))
     let (loss, gradients) = try modules.valueAndGradient(of: ["student"]) { modules in
       var pass = ForwardPass(training: true, random: RandomSource(seed: 1, "dropout", Int(number)))
       let model = try modules.model("student")
       let logits = try model(block, &pass).logits
-      let loss = -(logits.logSoftmax() * oneHot(block)).sum() / Float(examples)
+      let loss = -(logits.logSoftmax() * targets).sum() / Float(examples)
       return (loss, loss.detached)
     }
     if var student = modules["student"], let gradient = gradients["student"] {

@@ -91,7 +91,7 @@ import Testing
     }
     #expect(
       try problem(remove("model.safetensors"))
-        == "DIR: has no weights: neither model.safetensors nor model.safetensors.index.json")
+        == "DIR: has no weights: neither model.safetensors nor pytorch_model.bin, nor an index")
     #expect(
       try problem { try AtomicFile.write("{", to: $0 + "/config.json") } == """
         DIR/config.json:1: not valid JSON: wants a key in double quotes, found the end of the text (column 2)
