@@ -21,6 +21,7 @@ let plugins: [Target] = [
   plugin("TeacherDistillation", ["RefluxIO"]),
   plugin("SelfTraining"),
   plugin("Encoders", ["RefluxIO"]),
+  plugin("Adapters", ["RefluxIO"]),
   plugin("Tasks", ["RefluxIO"]),
 ]
 
@@ -88,6 +89,7 @@ let package = Package(
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN"),
     tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
+    tests(of: "RefluxAdapters", ["RefluxEncoders", "RefluxBasics", "RefluxIO", "RefluxCPU"]),
     .testTarget(name: "RefluxCommandTests", dependencies: ["reflux", "RefluxTesting"]),
   ]
 )

@@ -1,3 +1,4 @@
+import RefluxAdapters
 import RefluxBasics
 import RefluxCore
 import RefluxEncoders
@@ -10,7 +11,8 @@ import RefluxTeacherDistillation
 /// The plugins that the command is built with; the only place that knows them all.
 enum BuiltIn {
   static let plugins: [any Plugin.Type] = [
-    BasicsPlugin.self, EncodersPlugin.self, LossesPlugin.self, SelfDistillationPlugin.self, SelfTrainingPlugin.self,
+    AdaptersPlugin.self, BasicsPlugin.self, EncodersPlugin.self, LossesPlugin.self, SelfDistillationPlugin.self,
+    SelfTrainingPlugin.self,
     TasksPlugin.self, TeacherDistillationPlugin.self,
   ]
 

@@ -4,8 +4,11 @@ import RefluxIO
 /// A model directory, rows to read and rows to write.
 struct ModelFiles: ParsableArguments {
   @Option(
-    help: "A model directory (config.json, model.safetensors, vocab.txt), or a run directory.", completion: .directory)
+    help: "A model directory (config.json, model.safetensors, vocab.txt), an adapter directory, or a run directory.",
+    completion: .directory)
   var model: String
+  @Option(help: "An adapter directory (PEFT's); --model is the model that it belongs to.", completion: .directory)
+  var adapter: String?
   @Option(help: "JSON lines to read; - is standard input.", completion: .file()) var input: String
   @Option(help: "JSON lines to write; - is standard output.", completion: .file()) var output: String
 

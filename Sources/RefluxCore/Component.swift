@@ -22,6 +22,9 @@ public struct BuildContext {
   public var directory: String
   /// Knows checkpoints by name, such as those of a hub; `nil`: a checkpoint is a path.
   public var checkpoints: CheckpointFinder?
+  /// The directory whose `config.json` a model follows instead of the one beside its weights: how an adapter that was
+  /// trained for other outputs than the checkpoint's finds its model again.
+  public var configuration: String?
   public init(
     seed: UInt64 = 0, task: (any Task)? = nil, backend: any Backend = ReferenceBackend.shared, directory: String = ".",
     checkpoints: CheckpointFinder? = nil

@@ -7,6 +7,14 @@ public protocol Model: Component, Module {
   func callAsFunction(_ input: TokenBlock, _ pass: inout ForwardPass) throws -> ModelOutput
   /// Writes a directory that Hugging Face loads: `config.json` and `model.safetensors`.
   func save(to directory: String) throws
+  /// Writes `config.json` alone.
+  func saveConfiguration(to directory: String) throws
+  /// Where ``save(to:)`` puts a parameter: the file, and its name in there.
+  func place(ofParameter name: String) -> (file: String, name: String)
+}
+
+extension Model {
+  public func place(ofParameter name: String) -> (file: String, name: String) { ("model.safetensors", name) }
 }
 
 /// The facts others need to check before they combine two models.
@@ -27,6 +35,8 @@ public struct ModelCard: Sendable {
   public var checkpointLabels: [String] = []
   /// Whether the head, or the pooler below it, has random weights: the answers mean nothing before it is trained.
   public var hasFreshHead = false
+  /// Parameters that did not come from the checkpoint, if there was one.
+  public var freshParameters: [String] = []
   /// The directory that the weights and the tokenizer came from, if there was one.
   public var checkpoint: String?
   /// What was noticed while loading: missing and unexpected tensors, a fresh head.

@@ -33,21 +33,43 @@ public struct Registry: ComponentLookup {
   public mutating func add<C: Component, Product>(
     _ type: C.Type, as product: Product.Type, _ upcast: @escaping @Sendable (C) -> Product
   ) {
-    add(help(of: type, as: product)) { node, scope in
-      let options = try OptionsReader.read(
-        C.Options.self, from: node, owner: "\(Self.kindName(of: Product.self)) '\(C.name)'", ignoring: ["type"], scope)
-      return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options)) { context in
-        do { return upcast(try C(options, &context)) } catch let error as RecipeError {
+    add(type, as: product, sharing: NoOptions.self) { _, make, context in upcast(try make(&context)) }
+  }
+
+  /// `shared` are the options that every component of this kind has beside its own; `build` makes the product with them.
+  private mutating func add<C: Component, Shared: ComponentOptions, Product>(
+    _ type: C.Type, as product: Product.Type, sharing shared: Shared.Type,
+    _ build: @escaping @Sendable (Shared, (inout BuildContext) throws -> C, inout BuildContext) throws -> Product
+  ) {
+    let common = OptionsReader.help(for: shared)
+    let commonKeys = Set(common.flatMap { [$0.name] + $0.aliases })
+    add(help(of: type, as: product, sharing: common)) { node, scope in
+      let owner = "\(Self.kindName(of: Product.self)) '\(C.name)'"
+      let extra = Result {
+        let node = node.map { RecipeNode(.map(($0.entries ?? []).filter { commonKeys.contains($0.key) }), $0.mark) }
+        return try OptionsReader.read(shared, from: node, owner: owner, scope)
+      }
+      let own = Result {
+        try OptionsReader.read(C.Options.self, from: node, owner: owner, ignoring: commonKeys.union(["type"]), scope)
+      }
+      let problems = own.recipeProblems + extra.recipeProblems
+      guard problems.isEmpty else { throw RecipeError(problems) }
+      let (options, more) = (try own.get(), try extra.get())
+      let entries = OptionsReader.entries(of: options) + OptionsReader.entries(of: more)
+      return Blueprint<Product>(C.name, options: entries) { context in
+        do { return try build(more, { try C(options, &$0) }, &context) } catch let error as RecipeError {
           throw RecipeError(error.problems.map { $0.located(at: (node?["type"] ?? node)?.mark) })
         }
       }
     }
   }
 
-  func help<C: Component, Product>(of _: C.Type, as product: Product.Type) -> ComponentHelp {
+  func help<C: Component, Product>(
+    of _: C.Type, as product: Product.Type, sharing common: [OptionHelp] = []
+  ) -> ComponentHelp {
     ComponentHelp(
       kind: Self.kindName(of: product), name: C.name, summary: C.summary, plugin: plugin,
-      options: OptionsReader.help(for: C.Options.self))
+      options: OptionsReader.help(for: C.Options.self) + common)
   }
 
   mutating func add(
@@ -111,8 +133,16 @@ extension Registry {
 
   private static let shortKinds = [
     "DistillationLoss": "loss", "DynamicScheduler": "scheduler", "OutputAligner": "aligner",
-    "LearningRateSchedule": "schedule",
+    "LearningRateSchedule": "schedule", "ModelAdapter": "adapter",
   ]
+}
+
+extension Result {
+  /// What is wrong with a recipe, if that is what went wrong.
+  fileprivate var recipeProblems: [Problem] {
+    guard case .failure(let error) = self, let error = error as? RecipeError else { return [] }
+    return error.problems
+  }
 }
 
 /// What there is to know about a component.
@@ -126,7 +156,12 @@ public struct ComponentHelp: Sendable {
 
 // One line per kind. A plugin that invents a new kind adds its own.
 extension Registry {
-  public mutating func add<C: Model>(model type: C.Type) { add(type, as: (any Model).self) { $0 } }
+  public mutating func add<C: Model>(model type: C.Type) {
+    add(type, as: (any Model).self, sharing: ModelOptions.self) { shared, make, context in
+      try shared.build(make, &context)
+    }
+  }
+  public mutating func add<C: ModelAdapter>(adapter type: C.Type) { add(type, as: (any ModelAdapter).self) { $0 } }
   public mutating func add<C: Sampler>(sampler type: C.Type) { add(type, as: (any Sampler).self) { $0 } }
   public mutating func add<C: DistillationLoss>(loss type: C.Type) { add(type, as: (any DistillationLoss).self) { $0 } }
   public mutating func add<C: DynamicScheduler>(scheduler type: C.Type) {

@@ -12,7 +12,10 @@ public struct FeedForward {
   /// Without the outer bias, which a following fused operation adds: `[tokens, hidden]` to `[tokens, hidden]`.
   public func product(_ x: Tensor) -> Tensor {
     let inner = up.product(x)  // [tokens, intermediate]
-    guard let bias = up.bias else { return down.product(inner.activated(activation)) }
+    // An update of the second map needs what goes into it, which the fused operation does not show.
+    guard let bias = up.bias, down.adapter == nil else {
+      return down.product(inner.activated(activation, bias: up.bias))
+    }
     return inner.activatedLinear(activation, bias: bias, weight: down.weight)
   }
 }

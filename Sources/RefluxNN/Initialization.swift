@@ -12,6 +12,8 @@ public enum Initialization: Sendable, Equatable {
   case ones
   /// Normally distributed around 0. The row of `padding` is zero.
   case normal(deviation: Float, padding: Int? = nil)
+  /// Evenly distributed between `-bound` and `bound`.
+  case uniform(bound: Float)
 
   /// The numbers of a parameter: a function of the seed and the parameter's name, whatever else is initialised.
   func values(_ shape: Shape, seed: UInt64, name: String) -> [Float] {
@@ -19,6 +21,9 @@ public enum Initialization: Sendable, Equatable {
     switch self {
     case .zeros: return [Float](repeating: 0, count: count)
     case .ones: return [Float](repeating: 1, count: count)
+    case .uniform(let bound):
+      var random = RandomSource(seed: seed, "parameter \(name)")
+      return (0..<count).map { _ in bound * Float(Double(random.next() >> 11) * 0x1p-52 - 1) }
     case .normal(let deviation, let padding):
       var random = RandomSource(seed: seed, "parameter \(name)")
       var values = [Float](unsafeUninitializedCapacity: count) { space, filled in

@@ -1,9 +1,10 @@
 import RefluxTensor
 
-/// An affine map of the last axis: `x Wᵀ + b`.
+/// An affine map of the last axis, `x Wᵀ + b`, perhaps with a low-rank update beside it.
 public struct Linear: Module {
   public var weight: Tensor  // [outputs, inputs]
   public var bias: Tensor?  // [outputs]
+  public var adapter: LowRankAdapter?
 
   public init(weight: Tensor, bias: Tensor?) { (self.weight, self.bias) = (weight, bias) }
 
@@ -14,17 +15,36 @@ public struct Linear: Module {
   }
 
   public mutating func visit(_ visitor: inout ParameterVisitor) {
+    visitor.offer(&self)
     visitor.visit("weight", &weight)
-    // Moved out and back, not copied: a bias that nobody else holds can be written in place.
+    // Moved out and back, not copied: what nobody else holds can be written in place.
     if var moved = bias {
       bias = nil
       visitor.visit("bias", &moved)
       bias = moved
     }
+    if var moved = adapter {
+      adapter = nil
+      moved.visit(&visitor)
+      adapter = moved
+    }
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }  // [n, inputs] -> [n, outputs]
+  /// `[n, inputs]` to `[n, outputs]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    guard let adapter else { return x.linear(weight, bias) }
+    return adapter.added(to: x.linear(weight, bias), x)
+  }
 
   /// Without the bias, which a following fused operation adds.
-  public func product(_ x: Tensor) -> Tensor { x.linear(weight) }
+  public func product(_ x: Tensor) -> Tensor {
+    guard let adapter else { return x.linear(weight) }
+    return adapter.added(to: x.linear(weight), x)
+  }
+
+  /// The same map without an adapter: its update is added to the weight, in the weight's type.
+  public var merged: Linear {
+    guard let adapter else { return self }
+    return Linear(weight: (weight + adapter.product).converted(to: weight.dtype).detached, bias: bias)
+  }
 }

@@ -3,6 +3,9 @@ public struct ParameterVisitor {
   private var prefix: String
   private let edit: (String, inout Tensor) -> Void
   private var collects: Bool
+  private var isWanted: (String) -> Bool = { _ in true }
+  /// A ``ModuleEdit`` of some type.
+  private var moduleEdit: Any?
   /// The parameters as they were left, in visiting order.
   public private(set) var parameters = Parameters()
   /// Second names, with the first names they stand for; see ``share(_:with:)``.
@@ -16,7 +19,14 @@ public struct ParameterVisitor {
   /// A visitor that lists.
   public init(prefix: String = "") { (self.prefix, edit, collects) = (prefix, { _, _ in }, true) }
 
+  /// A visitor that edits whole modules of one type; see ``offer(_:)``.
+  init<Part: Module>(editing _: Part.Type, _ edit: @escaping (String, inout Part) -> Void) {
+    (prefix, self.edit, collects) = ("", { _, _ in }, false)
+    moduleEdit = ModuleEdit(body: edit)
+  }
+
   public mutating func visit(_ name: String, _ parameter: inout Tensor) {
+    guard isWanted(prefix + name) else { return }
     edit(prefix + name, &parameter)
     // Editing visitors hold no second reference, so that what they edit can be written in place.
     if collects { parameters[prefix + name] = parameter }
@@ -33,8 +43,27 @@ public struct ParameterVisitor {
     for index in modules.indices { visit("\(name).\(index)", &modules[index]) }
   }
 
+  /// Visits only those parameters of a module that are wanted, asked for by the names that the module gives them.
+  public mutating func visit(_ module: inout some Module, where isIncluded: @escaping (String) -> Bool) {
+    let (outer, start) = (isWanted, prefix.utf8.count)
+    isWanted = { outer($0) && isIncluded(String(Substring($0.utf8.dropFirst(start)))) }
+    module.visit(&self)
+    isWanted = outer
+  }
+
+  /// Shows a whole module to a visitor that edits modules of its type.
+  ///
+  /// A module that may be edited as a whole calls this with itself, first thing in its `visit`.
+  public mutating func offer<Part: Module>(_ module: inout Part) {
+    guard let edit = moduleEdit as? ModuleEdit<Part> else { return }
+    edit.body(prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix, &module)
+  }
+
   /// Says that a checkpoint may hold a visited parameter under a second name too (tied embeddings).
   ///
   /// The parameter itself is visited once, under its first name: it is counted, differentiated and optimized once.
   public mutating func share(_ name: String, with first: String) { sharedNames[prefix + name] = prefix + first }
 }
+
+/// What is done with each module of one type.
+private struct ModuleEdit<Part: Module> { let body: (String, inout Part) -> Void }

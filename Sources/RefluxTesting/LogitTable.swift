@@ -22,6 +22,7 @@ public struct LogitTable: Model {
     ModelOutput(logits: logits.taking(input.ids.map(Int.init)))
   }
   public func save(to _: String) {}
+  public func saveConfiguration(to _: String) {}
 }
 
 /// A task about the numbers 0, 1, 2, …: what each one's label is.

@@ -56,6 +56,7 @@ import Testing
     checkGradient([[2, 2, 3], [1, 3, 2]]) { $0[0].matmul($0[1].transposed().transposed()) }
     checkGradient([[3, 2], [4, 2], [4]]) { $0[0].linear($0[1], $0[2]) }
     checkGradient([[2, 3, 2], [4, 2]]) { $0[0].linear($0[1]) }
+    checkGradient([[3, 4], [3, 2], [4, 2]]) { ($0[0] * $0[0]).addingProduct($0[1], $0[2]) }
   }
 
   @Test func rows() {

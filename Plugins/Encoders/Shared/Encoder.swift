@@ -38,4 +38,8 @@ extension Encoder {
   func save(to directory: String) throws {
     try ModelDirectory(directory).write(configuration: frame.configuration.json, parameters: parameters)
   }
+
+  func saveConfiguration(to directory: String) throws {
+    try ModelDirectory(directory).write(configuration: frame.configuration.json)
+  }
 }

@@ -24,7 +24,7 @@ struct EncoderLoading {
   /// Throws `FileError` and `RecipeError` about what is missing, unknown or does not fit.
   init(_ family: EncoderFamily, _ options: EncoderOptions, _ context: BuildContext) throws {
     directory = try options.checkpoint.map(context.checkpoint)
-    fields = try directory.map { try ModelDirectory($0).configuration() }
+    fields = try directory.map { try ModelDirectory(context.configuration ?? $0).configuration() }
     var configuration =
       try fields.map { try EncoderConfiguration(family, $0) } ?? EncoderConfiguration(family, options)
     stored = (configuration.layers, configuration.labels)
@@ -48,7 +48,8 @@ struct EncoderLoading {
     let (family, kept) = (configuration.family, blocks ?? configuration.layers)
     let rules = CheckpointParameters.Rules(
       prefix: family.prefix + ".", optional: [family.pooler + ".", family.head + "."],
-      replaceableHead: stored.labels.count == configuration.labels.count ? nil : family.head + "."
+      replaceableHead: stored.labels.count == configuration.labels.count && context.configuration == nil
+        ? nil : family.head + "."
     ) { Self.isLeftOver($0, family, kept: kept) || isIgnored($0) }
     let source = CheckpointParameters(
       try WeightFiles(directory: directory), rules, seed: context.seed, on: context.backend)
@@ -79,6 +80,7 @@ struct EncoderLoading {
     if let checkpoint {
       card.notes = try checkpoint.notes()
       card.hasFreshHead = checkpoint.isFresh(family.head + ".") || checkpoint.isFresh(family.pooler + ".")
+      card.freshParameters = checkpoint.freshParameters
       card.checkpointLabels = stored.labels
       if stored.layers > configuration.layers {
         card.notes.append("the first \(configuration.layers) of the checkpoint's \(stored.layers) layers are kept")

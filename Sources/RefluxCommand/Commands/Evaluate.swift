@@ -12,7 +12,10 @@ struct Evaluate: ParsableCommand {
       """)
 
   @Argument(help: "A recipe (without --task), and changes: key.path=value.") var arguments: [String] = []
-  @Option(help: "A model directory, or a run directory.", completion: .directory) var model: String?
+  @Option(help: "A model directory, an adapter directory, or a run directory.", completion: .directory)
+  var model: String?
+  @Option(help: "An adapter directory (PEFT's); --model is the model that it belongs to.", completion: .directory)
+  var adapter: String?
   @Option(help: "A task by name; its options are given as task.data=DIR and so on.") var task: String?
   @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.") var split:
     String?
@@ -30,7 +33,7 @@ struct Evaluate: ParsableCommand {
     let backend = device.backend()
     var context = BuildContext(seed: recipe.seed, backend: backend)
     let task = try recipe.task.build(&context)
-    let saved = try SavedModel(path, registry: registry, task: task, on: backend)
+    let saved = try SavedModel(path, adapter: adapter, registry: registry, task: task, on: backend)
     let evaluation = Evaluation(task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize)
     let display = ProgressDisplay(on: .standardError(), quiet: quiet)
     defer { display.clear() }

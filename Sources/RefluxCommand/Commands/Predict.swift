@@ -26,7 +26,8 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let rows = try InputRows(files.input)
-    let saved = try SavedModel(files.model, registry: try BuiltIn.registry(), on: device.backend())
+    let saved = try SavedModel(
+      files.model, adapter: files.adapter, registry: try BuiltIn.registry(), on: device.backend())
     for note in saved.model.card.notes { try Output.remark("note: \(note)") }
     let encoder = try saved.encoder(maxLength: maxLength)
     let format = AnswerFormat(saved.prediction)

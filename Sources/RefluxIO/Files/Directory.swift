@@ -21,6 +21,13 @@ public enum Directory {
     }
   }
 
+  /// A path that means the same from every working directory.
+  public static func absolute(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// The names in a directory, sorted.
   public static func names(in path: String) throws -> [String] {
     guard let stream = opendir(path) else { throw FileError(path, "cannot be opened: \(systemMessage())") }

@@ -70,10 +70,11 @@ public final class CheckpointParameters: ParameterSource {
     }
   }
 
+  /// Parameters that did not come from the checkpoint.
+  public var freshParameters: [String] { missing + replaced.map(\.name) }
+
   /// Whether a parameter whose name begins like this did not come from the checkpoint.
-  public func isFresh(_ prefix: String) -> Bool {
-    (missing + replaced.map(\.name)).contains { $0.hasPrefix(prefix) }
-  }
+  public func isFresh(_ prefix: String) -> Bool { freshParameters.contains { $0.hasPrefix(prefix) } }
 
   /// Tensors of the checkpoint that nothing asked for.
   public var unexpected: [String] { weights.names.filter { !used.contains($0) && !rules.isIgnored($0) } }

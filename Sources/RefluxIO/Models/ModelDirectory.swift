@@ -16,6 +16,7 @@ public struct ModelDirectory: Sendable {
     }
     guard isDirectory.boolValue else { throw FileError(path, "is not a directory") }
     guard FileManager.default.fileExists(atPath: path + "/config.json") else {
+      if AdapterDirectory.isAdapter(path) { throw AdapterDirectory.isNoModel(path) }
       throw FileError(path, "is not a model directory: it has no config.json")
     }
     return try JSONFields(contentsOf: path + "/config.json")
@@ -27,6 +28,14 @@ public struct ModelDirectory: Sendable {
   public func write(configuration: JSONObject, parameters: Parameters) throws {
     try Directory.create(path)
     try SafetensorsFile.write(parameters.map { ($0.0, $0.1) }, to: path + "/model.safetensors")
+    try write(configuration: configuration)
+  }
+
+  /// Writes `config.json` alone, creating the directory if need be.
+  ///
+  /// - Throws: ``FileError`` when the disk is full or the directory not writable.
+  public func write(configuration: JSONObject) throws {
+    try Directory.create(path)
     let sorted = JSONObject(configuration.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     try AtomicFile.write(JSON.object(sorted).indented() + "\n", to: path + "/config.json")
   }

@@ -23,6 +23,7 @@ public struct WeightFiles {
     self.directory = directory
     let exists = FileManager.default.fileExists(atPath:)
     guard let name = Self.choices.first(where: { exists("\(directory)/\($0)") }) else {
+      if AdapterDirectory.isAdapter(directory) { throw AdapterDirectory.isNoModel(directory) }
       throw FileError(directory, "has no weights: neither \(Self.fileNames.joined(separator: " nor ")), nor an index")
     }
     if name.hasSuffix(Self.indexSuffix) {

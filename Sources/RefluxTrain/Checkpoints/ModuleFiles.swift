@@ -20,24 +20,31 @@ enum ModuleFiles {
   /// Replaces every parameter of the modules.
   static func read(_ names: [String], into modules: inout ModuleSet, from directory: String) throws {
     for name in names {
-      guard let module = modules[name] else { continue }
-      let isStudent = name == "student" && module is any Model
-      let file = try SafetensorsFile("\(directory)/\(isStudent ? "model.safetensors" : others)")
-      modules[name] = try module.reading(file) { isStudent ? $0 : "\(name)/\($0)" }
+      if name == "student", let student = modules[name] as? any Model {
+        modules[name] = try student.reading(from: directory, student.place)
+      } else if let module = modules[name] {
+        modules[name] = try module.reading(from: directory) { (others, "\(name)/\($0)") }
+      }
     }
   }
 }
 
 extension Module {
-  /// A copy with every parameter from a file, in the type that it has now.
-  fileprivate func reading(_ file: SafetensorsFile, _ stored: (String) -> String) throws -> Self {
+  /// A copy with every parameter from where it was saved, in the type that it has now.
+  fileprivate func reading(
+    from directory: String, _ place: (String) -> (file: String, name: String)
+  ) throws -> Self {
+    var files: [String: SafetensorsFile] = [:]
     var loaded = Parameters()
     for (name, now) in parameters {
-      let shape = try file.shape(of: stored(name))
+      let place = place(name)
+      let file = try files[place.file] ?? SafetensorsFile("\(directory)/\(place.file)")
+      files[place.file] = file
+      let shape = try file.shape(of: place.name)
       guard shape == now.shape else {
-        throw FileError(file.path, "tensor '\(stored(name))' has shape \(shape), the model's has \(now.shape)")
+        throw FileError(file.path, "tensor '\(place.name)' has shape \(shape), the model's has \(now.shape)")
       }
-      loaded[name] = try file.tensor(stored(name), as: now.dtype, on: now.storage.buffer.backend)
+      loaded[name] = try file.tensor(place.name, as: now.dtype, on: now.backend)
     }
     return replacing(loaded)
   }

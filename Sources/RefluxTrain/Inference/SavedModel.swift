@@ -8,19 +8,36 @@ public struct SavedModel {
   public let tokenizer: (any Tokenizer)?
   public let directory: String
 
-  /// Loads a model directory, or the final model of a run directory.
+  /// Loads a model directory, an adapter directory with the model that it names, or what a run directory ends with.
   ///
-  /// Throws `FileError` and `RecipeError` naming what is missing or does not fit.
-  public init(_ directory: String, registry: Registry, task: (any Task)? = nil, on backend: any Backend) throws {
+  /// With `adapter`, `directory` is the model underneath. Answers mean nothing with a head of random weights, so that is
+  /// refused where the head is needed. Throws `FileError` and `RecipeError` naming what is missing or does not fit.
+  public init(
+    _ directory: String, adapter: String? = nil, registry: Registry, task: (any Task)? = nil, on backend: any Backend,
+    needsHead: Bool = true
+  ) throws {
     let directory = Self.modelDirectory(directory)
-    let path = RecipeNode(stringLiteral: directory)
-    let blueprint = try Blueprint<any Model>(
-      ["type": "auto", "checkpoint": path], OptionScope(registry))
+    let adapter = adapter.map(Self.modelDirectory) ?? (AdapterDirectory.isAdapter(directory) ? directory : nil)
+    let base = try adapter == directory ? AdapterDirectory(directory).base() : directory
+    let recipe = try Self.recipe(base, adapter.map(AdapterDirectory.init))
     var context = BuildContext(task: task, backend: backend)
-    model = try blueprint.build(&context)
-    try Self.checkHead(model.card, directory, task?.prediction)
-    tokenizer = try TokenizerLoader().loadIfPresent(directory)
-    self.directory = directory
+    model = try Blueprint<any Model>(recipe, OptionScope(registry)).build(&context)
+    if needsHead { try Self.checkHead(model.card, adapter ?? directory, task?.prediction) }
+    tokenizer = try adapter.flatMap { try TokenizerLoader().loadIfPresent($0) } ?? TokenizerLoader().loadIfPresent(base)
+    self.directory = adapter ?? directory
+  }
+
+  /// How a recipe would name the model.
+  private static func recipe(_ base: String, _ adapter: AdapterDirectory?) throws -> RecipeNode {
+    let model: RecipeNode = ["type": "auto", "checkpoint": RecipeNode(stringLiteral: base)]
+    guard let adapter else { return model }
+    let fields = try adapter.configuration()
+    let kind = try fields.required("peft_type", fields.string).lowercased()
+    let adapted = model.setting(
+      "adapter", to: ["type": RecipeNode(stringLiteral: kind), "checkpoint": RecipeNode(stringLiteral: adapter.path)])
+    // What PEFT wrote does not say how many outputs its model has; the head that comes with it does.
+    guard adapter.modelConfiguration == nil, let outputs = try adapter.headOutputs() else { return adapted }
+    return adapted.setting("outputs", to: RecipeNode(.scalar(String(outputs))))
   }
 
   /// Answers mean nothing with a head of random weights, and something else with classes in another order.
@@ -43,8 +60,9 @@ public struct SavedModel {
   }
 
   private static func modelDirectory(_ directory: String) -> String {
-    !Directory.isTaken("\(directory)/config.json") && Directory.isTaken("\(directory)/model/config.json")
-      ? "\(directory)/model" : directory
+    let files = ["config.json", AdapterDirectory.configurationFile]
+    func holdsModel(_ path: String) -> Bool { files.contains { Directory.isTaken("\(path)/\($0)") } }
+    return !holdsModel(directory) && holdsModel("\(directory)/model") ? "\(directory)/model" : directory
   }
 
   /// What the head says: classes by name, or a number if it has one output.

@@ -1,0 +1,8 @@
+import RefluxCore
+
+public enum AdaptersPlugin: Plugin {
+  public static let name = "adapters"
+  public static func register(in registry: inout Registry) {
+    registry.add(adapter: LoRA.self)
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import RefluxCore
+import RefluxIO
+import RefluxTrain
+
+struct Merge: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Adds an adapter to the weights of its model.",
+    discussion: """
+      The result is a model directory like any other: it needs neither the adapter nor its library, and answers as the \
+      two did together.
+      """)
+
+  @Option(
+    help: "An adapter directory, a run directory, or with --adapter the model underneath.", completion: .directory)
+  var model: String
+  @Option(help: "An adapter directory; --model is the model that it belongs to.", completion: .directory)
+  var adapter: String?
+  @Option(help: "The model directory to write.", completion: .directory) var output: String
+  @OptionGroup var device: DeviceOptions
+
+  func run() throws {
+    guard !Directory.isTaken(output) else {
+      throw Failure("error: there is something called \(output) already", .usage)
+    }
+    let saved = try SavedModel(
+      model, adapter: adapter, registry: try BuiltIn.registry(), on: device.backend(), needsHead: false)
+    guard let adapted = saved.model as? any AdaptedModel else {
+      throw Failure("error: \(saved.directory) is a model and not an adapter; there is nothing to merge", .usage)
+    }
+    let temporary = output + ".tmp"
+    try Directory.remove(temporary)
+    try Directory.create(temporary)
+    do {
+      try adapted.merged.save(to: temporary)
+      try saved.tokenizer?.save(to: temporary)
+      try Directory.sync(temporary)
+      try Directory.replace(output, with: temporary)
+    } catch {
+      try? Directory.remove(temporary)
+      throw error
+    }
+    try Output.print("merged: \(output)")
+  }
+}
