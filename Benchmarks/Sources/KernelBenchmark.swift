@@ -75,14 +75,22 @@ struct KernelBenchmark {
     backend.fill(counters, with: 3)
     let dropout = (Dropout(key: 1, rate: 0.1), counters: counters)
     let bytes = Double(total * hidden * 4)
-    kernel("attention, rows of \(rowLength)", 4 * bytes) {
-      backend.attention(views[0], views[1], views[2], shape, dropout: dropout, logSums: logSums, into: views[3])
+    func measure(_ name: String, _ relative: RelativeVectors<View>) {
+      let gradients = relative.map { _ in matrix(2 * rowLength - 1, hidden) }
+      kernel("attention\(name), rows of \(rowLength)", 4 * bytes) {
+        backend.attention(
+          views[0], views[1], views[2], relative: relative, shape, dropout: dropout, logSums: logSums, into: views[3])
+      }
+      kernel("  backward", 8 * bytes) {
+        backend.attentionBackward(
+          views[0], views[1], views[2], relative: relative, views[3], logSums: logSums, shape, dropout: dropout,
+          views[4], queryGradient: views[5], keyGradient: views[6], valueGradient: views[7],
+          relativeGradients: gradients)
+      }
     }
-    kernel("  backward", 8 * bytes) {
-      backend.attentionBackward(
-        views[0], views[1], views[2], views[3], logSums: logSums, shape, dropout: dropout, views[4],
-        queryGradient: views[5], keyGradient: views[6], valueGradient: views[7])
-    }
+    measure("", RelativeVectors())
+    let table = matrix(2 * rowLength - 1, hidden)
+    measure(" with both relative terms", RelativeVectors(keys: table, queries: table))
   }
 
   private func kernel(_ name: String, _ bytes: Double, _ body: () -> Void) {

@@ -1,58 +1,30 @@
 import CRefluxKernels
 import RefluxTensor
 
-/// Scores held at a time: a block of queries against all keys of their row stays in the cache.
-private let scoreLimit = 1 << 16
-
-/// A matrix whose rows lie `stride` floats apart: one head of `[tokens, heads * size]`.
-private struct Heads {
-  let view: View
-  let stride: Int
-  /// The first element of a token's share of one head.
-  func at(_ token: Int, _ head: Int, _ size: Int) -> UnsafeMutablePointer<Float> {
-    view.floats + token * stride + head * size
-  }
-  func matrix(_ token: Int, _ head: Int, _ size: Int, isTransposed: Bool = false) -> BLASMatrix<Float> {
-    BLASMatrix(address: at(token, head, size), leadingDimension: stride, isTransposed: isTransposed)
-  }
-}
-
-/// The blocks of queries of one row of the batch.
-private struct QueryBlocks {
-  let tokens: Range<Int>
-  let size: Int
-  init(_ tokens: Range<Int>) {
-    self.tokens = tokens
-    size = max(1, min(tokens.count, max(16, scoreLimit / max(tokens.count, 1))))
-  }
-  var count: Int { (tokens.count + size - 1) / size }
-  /// The queries of a block, counted from the row's first token.
-  subscript(block: Int) -> Range<Int> { block * size..<min((block + 1) * size, tokens.count) }
-  var scores: Int { size * tokens.count }
-}
-
 extension CPUBackend {
   public func attention(
-    _ query: View, _ key: View, _ value: View, _ shape: AttentionShape, dropout: (Dropout, counters: View)?,
-    logSums: View, into out: View
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ shape: AttentionShape,
+    dropout: (Dropout, counters: View)?, logSums: View, into out: View
   ) {
     guard query.dtype == .float32 else {
       return ReferenceBackend.shared.attention(
-        query, key, value, shape, dropout: dropout, logSums: logSums, into: out)
+        query, key, value, relative: relative, shape, dropout: dropout, logSums: logSums, into: out)
     }
     requireDenseFloats("attention", logSums)
     let (queries, keys, values, output) = (readable(query), readable(key), readable(value), writable(out))
     let size = query.layout.columns / shape.heads
     let tokens = shape.rows.tokenCount
     let group = shape.heads / shape.keyValueHeads
-    let room = scratch(shape)
+    let terms = relativeScores(relative, size)
+    let room = QueryBlocks.room(shape.rows)
+    let bandRoom = terms == nil ? 0 : RelativeScores.room(shape.rows)
     timing.measure(.attention) {
-      withTemporary(room * threads) { scratch in
+      withTemporary((room + bandRoom) * threads) { scratch in
         workers.run(chunks: shape.rows.rowCount * shape.heads) { chunk, worker in
           let (row, head) = chunk.quotientAndRemainder(dividingBy: shape.heads)
           let blocks = QueryBlocks(shape.rows[row])
           let first = blocks.tokens.lowerBound
-          let scores = scratch + worker * room
+          let scores = scratch + worker * (room + bandRoom)
           for block in 0..<blocks.count {
             let part = blocks[block]
             let seen = shape.isCausal ? part.upperBound : blocks.tokens.count
@@ -60,6 +32,9 @@ extension CPUBackend {
             Float.multiply(
               part.count, seen, size, queries.matrix(token, head, size),
               keys.matrix(first, head / group, size, isTransposed: true), beta: 0, scores, seen)
+            terms?.add(
+              ScoreBlock(first: first, head: head, queries: part, keys: seen), queries: queries, keys: keys,
+              to: scores, scores + room)
             kernels.attention_probabilities(
               scores, part.count, seen, seen, shape.scale, shape.isCausal ? 1 : 0, part.lowerBound,
               mask(dropout, at: token), UInt32(head) << 16, logSums.floats + head * tokens + token)
@@ -73,14 +48,15 @@ extension CPUBackend {
   }
 
   public func attentionBackward(
-    _ query: View, _ key: View, _ value: View, _ output: View, logSums: View, _ shape: AttentionShape,
-    dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View, keyGradient: View,
-    valueGradient: View
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ output: View, logSums: View,
+    _ shape: AttentionShape, dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View,
+    keyGradient: View, valueGradient: View, relativeGradients: RelativeVectors<View>
   ) {
     guard query.dtype == .float32 else {
       return ReferenceBackend.shared.attentionBackward(
-        query, key, value, output, logSums: logSums, shape, dropout: dropout, gradient, queryGradient: queryGradient,
-        keyGradient: keyGradient, valueGradient: valueGradient)
+        query, key, value, relative: relative, output, logSums: logSums, shape, dropout: dropout, gradient,
+        queryGradient: queryGradient, keyGradient: keyGradient, valueGradient: valueGradient,
+        relativeGradients: relativeGradients)
     }
     requireDenseFloats("attentionBackward", logSums, output, gradient)
     let (queries, keys, values) = (readable(query), readable(key), readable(value))
@@ -89,57 +65,72 @@ extension CPUBackend {
     let size = query.layout.columns / shape.heads
     let tokens = shape.rows.tokenCount
     let group = shape.heads / shape.keyValueHeads
-    let (room, longest) = (scratch(shape), shape.rows.longest)
+    let (room, longest) = (QueryBlocks.room(shape.rows), shape.rows.longest)
+    let terms = relativeScores(relative, size)
+    let bandRoom = terms == nil ? 0 : RelativeScores.room(shape.rows)
+    let workRoom = 2 * room + longest + bandRoom
+    let sums = RelativeSums(relativeGradients, shape, self)
     timing.measure(.attention) {
-      withTemporary((2 * room + longest) * threads) { scratch in
+      withTemporary(workRoom * threads) { scratch in
         // One chunk does all query heads that share a key head, in order, so that their sum has one order.
-        workers.run(chunks: shape.rows.rowCount * shape.keyValueHeads) { chunk, worker in
-          let (row, keyHead) = chunk.quotientAndRemainder(dividingBy: shape.keyValueHeads)
-          let blocks = QueryBlocks(shape.rows[row])
-          let first = blocks.tokens.lowerBound
-          let scores = scratch + worker * (2 * room + longest)
+        workers.run(chunks: sums.parts * shape.keyValueHeads) { chunk, worker in
+          let (part, keyHead) = chunk.quotientAndRemainder(dividingBy: shape.keyValueHeads)
+          let scores = scratch + worker * workRoom
           let dScores = scores + room
           let deltas = dScores + room
-          var beta: Float = 0
-          for head in keyHead * group..<(keyHead + 1) * group {
-            // The last block comes first: it sees every key, so it may overwrite the sums.
-            for block in (0..<blocks.count).reversed() {
-              let part = blocks[block]
-              let seen = shape.isCausal ? part.upperBound : blocks.tokens.count
-              let token = first + part.lowerBound
-              let dOutput = gradients.matrix(token, head, size)
-              Float.multiply(
-                part.count, seen, size, queries.matrix(token, head, size),
-                keys.matrix(first, keyHead, size, isTransposed: true), beta: 0, scores, seen)
-              Float.multiply(
-                part.count, seen, size, dOutput, values.matrix(first, keyHead, size, isTransposed: true), beta: 0,
-                dScores, seen)
-              kernels.row_dots(
-                gradients.at(token, head, size), outputs.at(token, head, size), part.count, size, gradients.stride,
-                deltas)
-              kernels.attention_score_gradients(
-                scores, dScores, part.count, seen, seen, shape.scale, shape.isCausal ? 1 : 0, part.lowerBound,
-                mask(dropout, at: token), UInt32(head) << 16, logSums.floats + head * tokens + token, deltas)
-              Float.multiply(
-                part.count, size, seen, BLASMatrix(address: dScores, leadingDimension: seen),
-                keys.matrix(first, keyHead, size), beta: 0, dQuery.at(token, head, size), dQuery.stride)
-              Float.multiply(
-                seen, size, part.count, BLASMatrix(address: scores, leadingDimension: seen, isTransposed: true),
-                dOutput, beta: beta, dValue.at(first, keyHead, size), dValue.stride)
-              Float.multiply(
-                seen, size, part.count, BLASMatrix(address: dScores, leadingDimension: seen, isTransposed: true),
-                queries.matrix(token, head, size), beta: beta, dKey.at(first, keyHead, size), dKey.stride)
-              beta = 1
+          for row in sums.rows(of: part) {
+            let blocks = QueryBlocks(shape.rows[row])
+            let first = blocks.tokens.lowerBound
+            var beta: Float = 0
+            for head in keyHead * group..<(keyHead + 1) * group {
+              // The last block comes first: it sees every key, so it may overwrite the sums.
+              for block in (0..<blocks.count).reversed() {
+                let some = blocks[block]
+                let seen = shape.isCausal ? some.upperBound : blocks.tokens.count
+                let token = first + some.lowerBound
+                let dOutput = gradients.matrix(token, head, size)
+                let scoreBlock = ScoreBlock(first: first, head: head, queries: some, keys: seen)
+                Float.multiply(
+                  some.count, seen, size, queries.matrix(token, head, size),
+                  keys.matrix(first, keyHead, size, isTransposed: true), beta: 0, scores, seen)
+                terms?.add(scoreBlock, queries: queries, keys: keys, to: scores, deltas + longest)
+                Float.multiply(
+                  some.count, seen, size, dOutput, values.matrix(first, keyHead, size, isTransposed: true), beta: 0,
+                  dScores, seen)
+                kernels.row_dots(
+                  gradients.at(token, head, size), outputs.at(token, head, size), some.count, size, gradients.stride,
+                  deltas)
+                kernels.attention_score_gradients(
+                  scores, dScores, some.count, seen, seen, shape.scale, shape.isCausal ? 1 : 0, some.lowerBound,
+                  mask(dropout, at: token), UInt32(head) << 16, logSums.floats + head * tokens + token, deltas)
+                Float.multiply(
+                  some.count, size, seen, BLASMatrix(address: dScores, leadingDimension: seen),
+                  keys.matrix(first, keyHead, size), beta: 0, dQuery.at(token, head, size), dQuery.stride)
+                Float.multiply(
+                  seen, size, some.count, BLASMatrix(address: scores, leadingDimension: seen, isTransposed: true),
+                  dOutput, beta: beta, dValue.at(first, keyHead, size), dValue.stride)
+                Float.multiply(
+                  seen, size, some.count, BLASMatrix(address: dScores, leadingDimension: seen, isTransposed: true),
+                  queries.matrix(token, head, size), beta: beta, dKey.at(first, keyHead, size), dKey.stride)
+                terms?.addGradients(
+                  scoreBlock, queries: queries, keys: keys, of: dScores, queryGradient: dQuery, keyGradient: dKey,
+                  sums: sums.tables(of: part), deltas + longest)
+                beta = 1
+              }
             }
           }
         }
       }
     }
+    sums.addUp()
   }
 
-  /// Floats one block of scores takes at most.
-  private func scratch(_ shape: AttentionShape) -> Int {
-    (0..<shape.rows.rowCount).reduce(1) { max($0, QueryBlocks(shape.rows[$1]).scores) }
+  private func relativeScores(_ relative: RelativeVectors<View>, _ size: Int) -> RelativeScores? {
+    func term(_ side: RelativeScores.Term.Side, _ table: View?) -> RelativeScores.Term? {
+      table.map { RelativeScores.Term(side: side, vectors: readable($0), zero: $0.layout.shape[0] / 2) }
+    }
+    let terms = [term(.query, relative.keys), term(.key, relative.queries)].compactMap { $0 }
+    return terms.isEmpty ? nil : RelativeScores(kernels: kernels, terms: terms, size: size)
   }
 
   /// A matrix to read: the view itself, or a dense copy if its columns do not lie side by side.

@@ -95,27 +95,30 @@ extension Backend {
   }
 
   public func attention(
-    _ query: View, _ key: View, _ value: View, _ shape: AttentionShape, dropout: (Dropout, counters: View)?,
-    logSums: View, into out: View
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ shape: AttentionShape,
+    dropout: (Dropout, counters: View)?, logSums: View, into out: View
   ) {
     let (result, sums) = Composed.attention(
-      Tensor(query), Tensor(key), Tensor(value), shape, dropout: dropout.map { ($0.0, Tensor($0.counters).ids) })
+      Tensor(query), Tensor(key), Tensor(value), relative: relative.map { Tensor($0) }, shape,
+      dropout: dropout.map { ($0.0, Tensor($0.counters).ids) })
     give(sums, logSums)
     give(result, out)
   }
 
   public func attentionBackward(
-    _ query: View, _ key: View, _ value: View, _ output: View, logSums: View, _ shape: AttentionShape,
-    dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View, keyGradient: View,
-    valueGradient: View
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ output: View, logSums: View,
+    _ shape: AttentionShape, dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View,
+    keyGradient: View, valueGradient: View, relativeGradients: RelativeVectors<View>
   ) {
     let dropout = dropout.map { ($0.0, Tensor($0.counters).ids) }
-    let parts = differentiate([query, key, value], along: gradient) {
-      Composed.attention($0[0], $0[1], $0[2], shape, dropout: dropout).result
+    let tables = relative.list
+    let parts = differentiate([query, key, value] + tables, along: gradient) {
+      Composed.attention(
+        $0[0], $0[1], $0[2], relative: relative.replaced(by: $0.dropFirst(3)), shape, dropout: dropout
+      ).result
     }
-    give(parts[0], queryGradient)
-    give(parts[1], keyGradient)
-    give(parts[2], valueGradient)
+    let results = [queryGradient, keyGradient, valueGradient] + relativeGradients.list
+    for (part, result) in Swift.zip(parts, results) { give(part, result) }
   }
 
   public func sumOfSquares(_ x: View) -> Double { Tensor(x).doubles.reduce(0) { $0 + $1 * $1 } }

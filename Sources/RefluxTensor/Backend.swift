@@ -69,6 +69,23 @@ public struct AttentionShape: Sendable {
   }
 }
 
+/// Vectors of relative positions that add to attention's scores (He et al., 2021, DeBERTa, equation 4).
+///
+/// Both tables are `[2 · reach - 1, heads · size]`: one row for every offset of a key from its query, `-(reach - 1)`
+/// first. No row of the batch is longer than `reach`. The score of query `i` and key `j` of a head becomes
+/// `scale · (qᵢ · kⱼ + qᵢ · keys[j - i] + kⱼ · queries[j - i])`.
+public struct RelativeVectors<Values> {
+  /// What queries are multiplied with (content to position); absent: no such term.
+  public var keys: Values?
+  /// What keys are multiplied with (position to content); absent: no such term.
+  public var queries: Values?
+  public init(keys: Values? = nil, queries: Values? = nil) { (self.keys, self.queries) = (keys, queries) }
+
+  public func map<Other>(_ body: (Values) -> Other) -> RelativeVectors<Other> {
+    RelativeVectors<Other>(keys: keys.map(body), queries: queries.map(body))
+  }
+}
+
 /// One AdamW step: PyTorch's `torch.optim.AdamW`.
 public struct AdamWStep: Sendable {
   public var learningRate, beta1, beta2, epsilon, weightDecay: Float
@@ -151,14 +168,16 @@ public protocol Backend: AnyObject, Sendable {
   ///
   /// `query` `[tokens, heads · size]`, `key` and `value` `[tokens, keyValueHeads · size]`, `out` like `query`.
   /// `logSums` `[heads, tokens]` receives each query's log-sum-exp, from which the backward pass makes the
-  /// probabilities again instead of storing them. Dropout's column is `head · 2^16 + key position`.
+  /// probabilities again instead of storing them. Dropout's column is `head · 2^16 + key position`. With `relative`,
+  /// no heads are shared (`keyValueHeads` is `heads`).
   func attention(
-    _ query: View, _ key: View, _ value: View, _ shape: AttentionShape, dropout: (Dropout, counters: View)?,
-    logSums: View, into out: View)
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ shape: AttentionShape,
+    dropout: (Dropout, counters: View)?, logSums: View, into out: View)
+  /// `relativeGradients` has a view for each table of `relative`, and for no other.
   func attentionBackward(
-    _ query: View, _ key: View, _ value: View, _ output: View, logSums: View, _ shape: AttentionShape,
-    dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View, keyGradient: View,
-    valueGradient: View)
+    _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ output: View, logSums: View,
+    _ shape: AttentionShape, dropout: (Dropout, counters: View)?, _ gradient: View, queryGradient: View,
+    keyGradient: View, valueGradient: View, relativeGradients: RelativeVectors<View>)
   /// The sum of the squares of all elements, added up in double precision in an order that depends on the size alone.
   func sumOfSquares(_ x: View) -> Double
   /// Moves `weight` in place; `mean` and `square` are the moments, updated in place too.

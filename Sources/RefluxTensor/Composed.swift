@@ -53,20 +53,21 @@ enum Composed {
 
   /// Softmax attention within each row of a packed batch; `logSums` is `[heads, tokens]`.
   static func attention(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ shape: AttentionShape, dropout: (Dropout, counters: [Int32])?
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, relative: RelativeVectors<Tensor>, _ shape: AttentionShape,
+    dropout: (Dropout, counters: [Int32])?
   ) -> (result: Tensor, logSums: Tensor) {
     let perRow = (0..<shape.rows.rowCount).filter { !shape.rows[$0].isEmpty }.map { row in
       let tokens = shape.rows[row]
       let factors = dropout.map { ($0, $1[tokens]) }
       return attentionOfRow(
-        query.sliced(tokens), key.sliced(tokens), value.sliced(tokens), shape, dropout: factors)
+        query.sliced(tokens), key.sliced(tokens), value.sliced(tokens), relative: relative, shape, dropout: factors)
     }
     guard !perRow.isEmpty else { return (query, query.filled(with: 0).reshaped([shape.heads, 0])) }
     return (.concatenated(perRow.map(\.result)), .concatenated(perRow.map(\.logSums), axis: 1))
   }
 
   private static func attentionOfRow(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ shape: AttentionShape,
+    _ query: Tensor, _ key: Tensor, _ value: Tensor, relative: RelativeVectors<Tensor>, _ shape: AttentionShape,
     dropout: (Dropout, counters: ArraySlice<Int32>)?
   ) -> (result: Tensor, logSums: Tensor) {
     let tokens = query.shape[0]
@@ -74,6 +75,12 @@ enum Composed {
     let keys = key.heads(shape.keyValueHeads, shape.heads)
     let values = value.heads(shape.keyValueHeads, shape.heads)
     var scores = queries.matmul(keys.transposed()) * shape.scale  // [heads, queries, keys]
+    if let table = relative.keys {
+      scores += relativeScores(query.reshaped([tokens, 1, query.shape[1]]), table, shape.heads) * shape.scale
+    }
+    if let table = relative.queries {
+      scores += relativeScores(key.reshaped([1, tokens, key.shape[1]]), table, shape.heads) * shape.scale
+    }
     if shape.isCausal {
       let mask = (0..<tokens).flatMap { query in (0..<tokens).map { $0 > query ? -Float.infinity : 0 } }
       scores += Tensor(mask, [tokens, tokens], on: query.backend).converted(to: query.dtype)
@@ -92,6 +99,18 @@ enum Composed {
     }
     let result = probabilities.matmul(values).transposed(0, 1).reshaped([tokens, query.shape[1]])
     return (result, (peak + sum.log()).reshaped([shape.heads, tokens]))
+  }
+
+  /// Contents times the vectors of the offsets of keys from queries: `[heads, queries, keys]`.
+  ///
+  /// `content` is `[tokens, 1, width]` for queries and `[1, tokens, width]` for keys.
+  private static func relativeScores(_ content: Tensor, _ table: Tensor, _ heads: Int) -> Tensor {
+    let (tokens, width) = (max(content.shape[0], content.shape[1]), content.shape[2])
+    let zero = table.shape[0] / 2
+    let offsets = (0..<tokens).flatMap { query in (0..<tokens).map { zero + $0 - query } }
+    let vectors = table.taking(offsets).reshaped([tokens, tokens, width])
+    return (content * vectors).reshaped([tokens, tokens, heads, width / heads]).sum([-1]).transposed(0, 2)
+      .transposed(1, 2)
   }
 }
 

@@ -93,7 +93,8 @@ struct AttentionTests {
     let shape = AttentionShape(
       rows: rows, heads: c.heads, keyValueHeads: c.keyHeads, scale: 0.7, isCausal: c.isCausal)
     let site = c.rate > 0 ? (dropout, counters: backend.view(ids: counters)) : nil
-    backend.attention(query, key, value, shape, dropout: site, logSums: logSums, into: out)
+    backend.attention(
+      query, key, value, relative: RelativeVectors(), shape, dropout: site, logSums: logSums, into: out)
     #expect(worst(out.values, truth.output) < 2e-6)
     #expect(worst(logSums.values, truth.logSums) < 2e-6)
 
@@ -101,8 +102,9 @@ struct AttentionTests {
     let dBoth = backend.temporary([tokens, 2 * keyWidth])
     let (dKey, dValue) = (dBoth.columns(0..<keyWidth), dBoth.columns(keyWidth..<2 * keyWidth))
     backend.attentionBackward(
-      query, key, value, out, logSums: logSums, shape, dropout: site, backend.view(g, [tokens, width]),
-      queryGradient: dQuery, keyGradient: dKey, valueGradient: dValue)
+      query, key, value, relative: RelativeVectors(), out, logSums: logSums, shape, dropout: site,
+      backend.view(g, [tokens, width]), queryGradient: dQuery, keyGradient: dKey, valueGradient: dValue,
+      relativeGradients: RelativeVectors())
     #expect(worst(dQuery.values, truth.dQuery) < 5e-6)
     #expect(worst(dKey.values, truth.dKey) < 5e-6)
     #expect(worst(dValue.values, truth.dValue) < 5e-6)

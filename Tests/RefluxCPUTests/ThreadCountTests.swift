@@ -70,30 +70,31 @@ struct ThreadCountTests {
     }
   }
 
-  @Test("attention")
-  func attention() {
+  @Test("attention", arguments: [false, true], [false, true])
+  func attention(isCausal: Bool, isRelative: Bool) {
     let rows = RowOffsets(lengths: [40, 3, 25, 280, 1, 17])
-    let (tokens, width) = (rows.tokenCount, 4 * 8)
-    for isCausal in [false, true] {
-      expectSame("attention") { backend in
-        let shape = AttentionShape(rows: rows, heads: 4, keyValueHeads: 2, scale: 0.3, isCausal: isCausal)
-        let dropout = (Dropout(key: 5, rate: 0.1), counters: backend.view(ids: (0..<Int32(tokens)).map { $0 }))
-        let (query, gradient) = (
-          backend.view(numbers(tokens * width), [tokens, width]),
-          backend.view(numbers(tokens * width, seed: 2), [tokens, width])
-        )
-        let (key, value) = (
-          backend.view(numbers(tokens * 16, seed: 3), [tokens, 16]),
-          backend.view(numbers(tokens * 16, seed: 4), [tokens, 16])
-        )
-        let (out, logSums) = (backend.temporary([tokens, width]), backend.temporary([4, tokens]))
-        let gradients = [width, 16, 16].map { backend.temporary([tokens, $0]) }
-        backend.attention(query, key, value, shape, dropout: dropout, logSums: logSums, into: out)
-        backend.attentionBackward(
-          query, key, value, out, logSums: logSums, shape, dropout: dropout, gradient, queryGradient: gradients[0],
-          keyGradient: gradients[1], valueGradient: gradients[2])
-        return [out, logSums] + gradients
+    let (tokens, keyHeads) = (rows.tokenCount, isRelative ? 4 : 2)
+    let (width, keyWidth) = (4 * 8, keyHeads * 8)
+    expectSame("attention") { backend in
+      let shape = AttentionShape(rows: rows, heads: 4, keyValueHeads: keyHeads, scale: 0.3, isCausal: isCausal)
+      let dropout = (Dropout(key: 5, rate: 0.1), counters: backend.view(ids: (0..<Int32(tokens)).map { $0 }))
+      func matrix(_ rows: Int, _ columns: Int, _ seed: UInt64) -> View {
+        backend.view(numbers(rows * columns, seed: seed), [rows, columns])
       }
+      let (query, gradient) = (matrix(tokens, width, 1), matrix(tokens, width, 2))
+      let (key, value) = (matrix(tokens, keyWidth, 3), matrix(tokens, keyWidth, 4))
+      let tables = isRelative ? (5...6).map { matrix(2 * 280 - 1, width, $0) } : []
+      let relative = RelativeVectors(keys: tables.first, queries: tables.last)
+      let relativeGradients = relative.map { backend.temporary($0.layout.shape) }
+      let (out, logSums) = (backend.temporary([tokens, width]), backend.temporary([4, tokens]))
+      let gradients = [width, keyWidth, keyWidth].map { backend.temporary([tokens, $0]) }
+      backend.attention(
+        query, key, value, relative: relative, shape, dropout: dropout, logSums: logSums, into: out)
+      backend.attentionBackward(
+        query, key, value, relative: relative, out, logSums: logSums, shape, dropout: dropout, gradient,
+        queryGradient: gradients[0], keyGradient: gradients[1], valueGradient: gradients[2],
+        relativeGradients: relativeGradients)
+      return [out, logSums] + gradients + [relativeGradients.keys, relativeGradients.queries].compactMap { $0 }
     }
   }
 }

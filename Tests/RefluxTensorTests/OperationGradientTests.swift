@@ -110,4 +110,22 @@ import Testing
     checkGradient(inputs) { Tensor.attention(query: $0[0], key: $0[1], value: $0[2], shape) }
     checkGradient(inputs) { Tensor.attention(query: $0[0], key: $0[1], value: $0[2], shape, dropout: dropout) }
   }
+
+  @Test(arguments: [false, true]) func attentionWithRelativeVectors(isCausal: Bool) {
+    let shape = AttentionShape(rows: RowOffsets(lengths: [3, 0, 1, 1]), heads: 2, scale: 0.7, isCausal: isCausal)
+    let dropout = (Dropout(key: 9, rate: 0.3), counters: counters)
+    let tokens = [[5, 4], [5, 4], [5, 4]]
+    checkGradient(tokens + [[5, 4]]) {
+      Tensor.attention(
+        query: $0[0], key: $0[1], value: $0[2], relative: RelativeVectors(keys: $0[3]), shape, dropout: dropout)
+    }
+    checkGradient(tokens + [[7, 4]]) {
+      Tensor.attention(query: $0[0], key: $0[1], value: $0[2], relative: RelativeVectors(queries: $0[3]), shape)
+    }
+    checkGradient(tokens + [[5, 4], [5, 4]]) {
+      Tensor.attention(
+        query: $0[0], key: $0[1], value: $0[2], relative: RelativeVectors(keys: $0[3], queries: $0[4]), shape,
+        dropout: dropout)
+    }
+  }
 }

@@ -2,6 +2,7 @@
 #include "activation.h"
 #include "attention.h"
 #include "conversion.h"
+#include "diagonals.h"
 #include "dropout.h"
 #include "elementwise.h"
 #include "normalization.h"
@@ -35,6 +36,8 @@ const reflux_kernels TABLE = {
     .attention_probabilities = attention_probabilities,
     .attention_score_gradients = attention_score_gradients,
     .row_dots = row_dots,
+    .add_diagonals = add_diagonals,
+    .spread_diagonals = spread_diagonals,
     .dropout_mask = dropout_mask,
     .adamw = adamw,
     .bfloat16_to_float = bfloat16_to_float,

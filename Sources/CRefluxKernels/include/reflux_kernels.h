@@ -116,6 +116,15 @@ typedef struct {
   /// `deltas[row] = dot(a[row], b[row])` over `columns` elements of rows `stride` apart.
   void (*row_dots)(const float *a, const float *b, size_t rows, size_t columns, size_t stride, float *deltas);
 
+  // Terms that depend on the distance of query and key. `product` is where the first query's with the first key is; the
+  // next query's is `query_step` floats further on and the next key's `key_step`, either of which may be negative.
+  /// `scores[query][key] += product[query * query_step + key * key_step]`; rows of scores lie `stride` apart.
+  void (*add_diagonals)(float *scores, size_t stride, size_t queries, size_t keys, const float *product,
+                        ptrdiff_t query_step, ptrdiff_t key_step);
+  /// `product[query * query_step + key * key_step] = scores[query][key]`.
+  void (*spread_diagonals)(const float *scores, size_t stride, size_t queries, size_t keys, float *product,
+                           ptrdiff_t query_step, ptrdiff_t key_step);
+
   /// `y[row][column]` = 0 or 1 / (1 - rate).
   void (*dropout_mask)(reflux_dropout dropout, float *y, size_t rows, size_t columns);
 

@@ -82,24 +82,28 @@ extension BackendConformance {
   func checkAttention() {
     for lengths in [[], [0], [1], [3, 0, 1, 17], [70, 33]] as [[Int]] {
       for (heads, keyValueHeads, size) in [(1, 1, 4), (4, 2, 8), (2, 2, 33)] {
-        for bits in 0..<4 {
+        for bits in 0..<16 {
           let shape = AttentionShape(
             rows: RowOffsets(lengths: lengths), heads: heads, keyValueHeads: keyValueHeads, scale: 0.4,
             isCausal: bits & 1 != 0)
-          checkAttention(shape, size: size, drops: bits & 2 != 0)
+          let terms = RelativeVectors(keys: bits & 4 != 0 ? () : nil, queries: bits & 8 != 0 ? () : nil)
+          guard bits < 4 || heads == keyValueHeads else { continue }
+          checkAttention(shape, size: size, drops: bits & 2 != 0, terms)
         }
       }
     }
   }
 
-  private func checkAttention(_ shape: AttentionShape, size: Int, drops: Bool) {
+  private func checkAttention(_ shape: AttentionShape, size: Int, drops: Bool, _ terms: RelativeVectors<Void>) {
     let tokens = shape.rows.tokenCount
     let (wide, narrow) = ([tokens, shape.heads * size], [tokens, shape.keyValueHeads * size])
+    // Two offsets more than the longest row has.
+    let table = [2 * shape.rows.longest + 1, shape.heads * size]
     let inputs = [
       Operand(wide), Operand(narrow, in: -2...2, "key"), Operand(narrow, in: -2...2, "value"),
-      Operand(wide, in: -1...1, "g"),
+      Operand(wide, in: -1...1, "g"), Operand(table, in: -1...1, "keys"), Operand(table, in: -1...1, "queries"),
     ]
-    let outputs = [wide, [shape.heads, tokens], wide, narrow, narrow].map { Operand($0) }
+    let outputs = [wide, [shape.heads, tokens], wide, narrow, narrow, table, table].map { Operand($0) }
     func dropout(_ backend: any Backend) -> (Dropout, counters: View)? {
       guard drops else { return nil }
       let counters = (0..<shape.rows.rowCount).flatMap { row in
@@ -107,14 +111,19 @@ extension BackendConformance {
       }
       return (Dropout(key: 78, rate: 0.3), counters: Tensor(ids: counters, on: backend).storage)
     }
+    func vectors(_ keys: View, _ queries: View) -> RelativeVectors<View> {
+      RelativeVectors(keys: terms.keys.map { keys }, queries: terms.queries.map { queries })
+    }
     let what =
       "attention, rows \(shape.rows.lengths), heads \(shape.heads) and \(shape.keyValueHeads), causal "
-      + "\(shape.isCausal), dropout \(drops)"
+      + "\(shape.isCausal), dropout \(drops), relative keys \(terms.keys != nil), queries \(terms.queries != nil)"
     compare(what, inputs, outputs) { backend, x, out in
-      backend.attention(x[0], x[1], x[2], shape, dropout: dropout(backend), logSums: out[1], into: out[0])
+      let relative = vectors(x[4], x[5])
+      backend.attention(
+        x[0], x[1], x[2], relative: relative, shape, dropout: dropout(backend), logSums: out[1], into: out[0])
       backend.attentionBackward(
-        x[0], x[1], x[2], out[0], logSums: out[1], shape, dropout: dropout(backend), x[3], queryGradient: out[2],
-        keyGradient: out[3], valueGradient: out[4])
+        x[0], x[1], x[2], relative: relative, out[0], logSums: out[1], shape, dropout: dropout(backend), x[3],
+        queryGradient: out[2], keyGradient: out[3], valueGradient: out[4], relativeGradients: vectors(out[5], out[6]))
     }
   }
 
