@@ -87,7 +87,7 @@ let package = Package(
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
-    tests(of: "RefluxNN"),
+    tests(of: "RefluxNN", ["RefluxIO"]),
     tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxAdapters", ["RefluxEncoders", "RefluxBasics", "RefluxIO", "RefluxCPU"]),
     .testTarget(name: "RefluxCommandTests", dependencies: ["reflux", "RefluxTesting"]),

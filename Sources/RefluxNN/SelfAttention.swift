@@ -2,12 +2,12 @@ import RefluxTensor
 
 /// Multi-head attention of each row of a packed batch to itself (Vaswani et al., 2017).
 public struct SelfAttention {
-  public var query: Linear, key: Linear, value: Linear, output: Linear
+  public var query: Linear, key: Linear, value: Linear
   public let heads: Int
   public let dropout: Float
 
-  public init(query: Linear, key: Linear, value: Linear, output: Linear, heads: Int, dropout: Float) {
-    (self.query, self.key, self.value, self.output) = (query, key, value, output)
+  public init(query: Linear, key: Linear, value: Linear, heads: Int, dropout: Float) {
+    (self.query, self.key, self.value) = (query, key, value)
     (self.heads, self.dropout) = (heads, dropout)
   }
 
