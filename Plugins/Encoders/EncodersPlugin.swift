@@ -6,5 +6,7 @@ public enum EncodersPlugin: Plugin {
     registry.add(model: Bert.self)
     registry.add(model: Roberta.self)
     registry.add(model: Albert.self)
+    registry.add(model: Deberta.self)
+    registry.add(model: DebertaV2.self)
   }
 }

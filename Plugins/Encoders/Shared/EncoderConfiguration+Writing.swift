@@ -18,7 +18,7 @@ extension EncoderConfiguration {
     json["max_position_embeddings"] = .integer(maxPositions)
     json["type_vocab_size"] = .integer(segments)
     json["pad_token_id"] = padding.map(JSON.integer) ?? .null
-    json["position_embedding_type"] = "absolute"
+    json["position_embedding_type"] = family.statesPositionType ? "absolute" : nil
     json["hidden_act"] = .string(activation.name)
     json["hidden_dropout_prob"] = JSON(shortest: hiddenDropout)
     json["attention_probs_dropout_prob"] = JSON(shortest: attentionDropout)

@@ -2,9 +2,13 @@ import RefluxCore
 
 extension Pooler {
   /// As wide as the hidden states.
-  init(_ scope: ParameterScope, _ configuration: EncoderConfiguration, dropout: Float? = nil) throws {
+  init(
+    _ scope: ParameterScope, _ configuration: EncoderConfiguration, activation: Activation = .tanh,
+    dropout: Float? = nil
+  ) throws {
     try self.init(
-      scope, width: configuration.hiddenSize, dropout: dropout, deviation: configuration.initializerRange)
+      scope, width: configuration.hiddenSize, activation: activation, dropout: dropout,
+      deviation: configuration.initializerRange)
   }
 }
 
