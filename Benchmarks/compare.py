@@ -53,8 +53,7 @@ class Program:
 
 def compare(model, kind, arguments):
     batches = shapes.batches(kind, arguments.rows)
-    task = dict(model=shapes.MODELS[model], batches=batches, threads=arguments.threads, vocabulary=shapes.VOCABULARY,
-                dropout=shapes.DROPOUT)
+    task = dict(model=shapes.MODELS[model], batches=batches, threads=arguments.threads, dropout=shapes.DROPOUT)
     reflux = Program([arguments.reflux, "train", json.dumps(task)])
     peer = Program([arguments.python, os.path.join(HERE, "peer_torch.py"),
                     json.dumps(dict(task, bfloat16=arguments.bfloat16))])

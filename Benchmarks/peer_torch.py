@@ -17,11 +17,15 @@ import shapes
 
 
 def build(model):
-    configuration = transformers.BertConfig(
-        vocab_size=shapes.VOCABULARY, hidden_size=model["hidden"], num_hidden_layers=model["layers"],
+    sizes = dict(
+        vocab_size=model["vocabulary"], hidden_size=model["hidden"], num_hidden_layers=model["layers"],
         num_attention_heads=model["heads"], intermediate_size=model["intermediate"],
         hidden_dropout_prob=shapes.DROPOUT, attention_probs_dropout_prob=shapes.DROPOUT)
-    return transformers.BertForSequenceClassification(configuration).train()
+    if model["type"] == "deberta-v2":  # as deberta-v3-base has it
+        return transformers.DebertaV2ForSequenceClassification(transformers.DebertaV2Config(
+            relative_attention=True, pos_att_type=["p2c", "c2p"], position_buckets=256, norm_rel_ebd="layer_norm",
+            share_att_key=True, position_biased_input=False, **sizes)).train()
+    return transformers.BertForSequenceClassification(transformers.BertConfig(**sizes)).train()
 
 
 def tensors(lengths, seed):

@@ -3,10 +3,11 @@
 import random
 
 MODELS = {
-    "bert-base": dict(layers=12, hidden=768, heads=12, intermediate=3072),
-    "minilm": dict(layers=6, hidden=384, heads=12, intermediate=1536),
+    "bert-base": dict(type="bert", vocabulary=30522, layers=12, hidden=768, heads=12, intermediate=3072),
+    "minilm": dict(type="bert", vocabulary=30522, layers=6, hidden=384, heads=12, intermediate=1536),
+    "deberta-v3-base": dict(
+        type="deberta-v2", vocabulary=128100, layers=12, hidden=768, heads=12, intermediate=3072),
 }
-VOCABULARY = 30522
 DROPOUT = 0.1
 
 # Mean, spread (of the logarithm), shortest and longest row.

@@ -4,7 +4,7 @@ import RefluxCPU
 import RefluxCore
 import RefluxEncoders
 
-/// Takes a full training step of a BERT for every line of standard input that names a batch.
+/// Takes a full training step of an encoder for every line of standard input that names a batch.
 struct TrainingBenchmark {
   private let backend: CPUBackend
   private let batches: [TokenBlock]
@@ -22,7 +22,8 @@ struct TrainingBenchmark {
     let dropout = RecipeNode(floatLiteral: task.dropout)
     let recipe: RecipeNode = [
       "model": [
-        "type": "bert", "vocabulary_size": RecipeNode(integerLiteral: task.vocabulary),
+        "type": RecipeNode(stringLiteral: task.model.type),
+        "vocabulary_size": RecipeNode(integerLiteral: task.model.vocabulary),
         "hidden_size": RecipeNode(integerLiteral: task.model.hidden),
         "layers": RecipeNode(integerLiteral: task.model.layers),
         "heads": RecipeNode(integerLiteral: task.model.heads),

@@ -1,13 +1,15 @@
 /// What to train: as `compare.py` writes it.
 struct TrainingTask: Decodable {
   struct Model: Decodable {
+    /// As recipes name it.
+    let type: String
+    let vocabulary: Int
     let layers: Int
     let hidden: Int
     let heads: Int
     let intermediate: Int
   }
   let model: Model
-  let vocabulary: Int
   let dropout: Double
   let threads: Int
   /// Row lengths in tokens, for every batch.
