@@ -127,7 +127,7 @@ extension CPUBackend {
 
   private func relativeScores(_ relative: RelativeVectors<View>, _ size: Int) -> RelativeScores? {
     func term(_ side: RelativeScores.Term.Side, _ table: View?) -> RelativeScores.Term? {
-      table.map { RelativeScores.Term(side: side, vectors: readable($0), zero: $0.layout.shape[0] / 2) }
+      table.map { RelativeScores.Term(side, readable($0), self) }
     }
     let terms = [term(.query, relative.keys), term(.key, relative.queries)].compactMap { $0 }
     return terms.isEmpty ? nil : RelativeScores(kernels: kernels, terms: terms, size: size)

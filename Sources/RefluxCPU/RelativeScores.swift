@@ -24,8 +24,28 @@ struct RelativeScores {
     /// Whose content the vectors are multiplied with.
     let side: Side
     let vectors: Heads
+    /// The same, one column for each offset: scores are made from these in half the time.
+    let columns: BLASMatrix<Float>
+    /// Keeps the memory of `columns`.
+    let turned: View
     /// The row of offset 0.
     let zero: Int
+
+    init(_ side: Side, _ vectors: Heads, _ backend: CPUBackend) {
+      (self.side, self.vectors) = (side, vectors)
+      let (offsets, width) = (vectors.view.layout.shape[0], vectors.view.layout.columns)
+      // Whole cache lines, and not a multiple of the distance at which they meet in the cache.
+      let lines = (offsets + 15) / 16
+      let stride = 16 * (lines + (lines % 8 == 0 ? 1 : 0))
+      turned = backend.temporary([width, stride])
+      columns = BLASMatrix(address: turned.floats, leadingDimension: stride)
+      zero = offsets / 2
+      let source = Layout(
+        shape: [width, offsets], strides: [1, vectors.stride], offset: vectors.view.layout.offset)
+      backend.copy(
+        View(vectors.view.buffer, source, .float32),
+        into: View(turned.buffer, Layout(shape: [width, offsets], strides: [stride, 1]), .float32))
+    }
   }
 
   /// Floats a product takes at most.
@@ -45,8 +65,7 @@ struct RelativeScores {
         Float.multiply(
           band.contents.count, band.offsets, size,
           contents.matrix(block.first + band.contents.lowerBound, block.head, size),
-          term.vectors.matrix(term.zero + band.lowest, block.head, size, isTransposed: true), beta: 0, room,
-          band.offsets)
+          term.columns.from(row: block.head * size).from(column: term.zero + band.lowest), beta: 0, room, band.offsets)
         kernels.add_diagonals(
           scores + band.place, block.keys, band.queries, band.keys, room + band.start, band.queryStep, band.keyStep)
       }

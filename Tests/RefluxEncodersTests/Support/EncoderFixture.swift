@@ -16,11 +16,20 @@ struct EncoderFixture: Sendable, CustomTestStringConvertible {
   var output = "classifier"
   /// Ends of the names of parameters whose gradient is zero in exact arithmetic.
   var withoutGradient = ["key.bias"]
+  /// How near to transformers a model in double precision comes: what is still rounded to floats is rounded otherwise.
+  var doubleTolerance = 1e-7
 
   static let bert = EncoderFixture(folder: "bert", type: "bert")
   static let roberta = EncoderFixture(folder: "roberta", type: "roberta", output: "classifier.out_proj")
   static let albert = EncoderFixture(folder: "albert", type: "albert")
-  static let all = [bert, roberta, albert]
+  static let debertas = [
+    EncoderFixture(folder: "deberta-v1", type: "deberta", doubleTolerance: 3e-7),
+    EncoderFixture(
+      folder: "deberta-v2-plain", type: "deberta-v2", withoutGradient: ["pos_key_proj.bias"], doubleTolerance: 3e-7),
+    EncoderFixture(folder: "deberta-v2-conv", type: "deberta-v2", doubleTolerance: 3e-7),
+    EncoderFixture(folder: "deberta-v3", type: "deberta-v2", doubleTolerance: 3e-7),
+  ]
+  static let all = [bert, roberta, albert] + debertas
 
   var testDescription: String { folder }
 
