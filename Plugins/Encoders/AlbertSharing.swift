@@ -3,11 +3,15 @@ import RefluxIO
 
 struct AlbertOptions: ComponentOptions {
   var shared = EncoderOptions()
-  @Option("Width of the embeddings, before they are mapped to the hidden size; default 128 (without a checkpoint).")
+  @Option(
+    "Width of the embeddings, before they are mapped to the hidden size; default 128 (without a checkpoint).",
+    in: ModelSize.width)
   var embeddingSize: Int? = nil
-  @Option("Groups of layers that share their weights; default 1: all layers do (without a checkpoint).")
+  @Option(
+    "Groups of layers that share their weights; default 1: all layers do (without a checkpoint).", in: ModelSize.layers)
   var groups: Int? = nil
-  @Option("Transformer layers in a group, which count as one; default 1 (without a checkpoint).")
+  @Option(
+    "Transformer layers in a group, which count as one; default 1 (without a checkpoint).", in: ModelSize.layers)
   var innerLayers: Int? = nil
 
   func validate() throws {
@@ -36,9 +40,9 @@ struct AlbertSharing {
 
   /// - Throws: ``FileError`` naming the file and the key.
   init(_ fields: JSONFields) throws {
-    (embeddingSize, groups) = (try fields.size("embedding_size", 128), try fields.size("num_hidden_groups", 1))
-    innerLayers = try fields.size("inner_group_num", 1)
-    let layers = try fields.size("num_hidden_layers")
+    (embeddingSize, groups) = (try fields.size("embedding_size", 128), try fields.layers("num_hidden_groups", 1))
+    innerLayers = try fields.layers("inner_group_num", 1)
+    let layers = try fields.layers("num_hidden_layers")
     guard groups <= layers else {
       throw FileError(fields.path, "'num_hidden_groups' (\(groups)) is more than 'num_hidden_layers' (\(layers))")
     }

@@ -37,7 +37,14 @@ import Testing
         == "DIR/config.json: 'model_type' is 'roberta', and the model 'bert' reads 'bert'")
     #expect(try setting("hidden_size", nil) == "DIR/config.json: 'hidden_size' is missing")
     #expect(try setting("hidden_size", "32") == "DIR/config.json: 'hidden_size' wants an integer, but is a text")
-    #expect(try setting("num_hidden_layers", 0) == "DIR/config.json: 'num_hidden_layers' must be above 0, but is 0")
+    #expect(
+      try setting("num_hidden_layers", 0) == "DIR/config.json: 'num_hidden_layers' must be from 1 to 1000, but is 0")
+    #expect(
+      try setting("num_hidden_layers", 3_000_000)
+        == "DIR/config.json: 'num_hidden_layers' must be from 1 to 1000, but is 3000000")
+    #expect(
+      try setting("hidden_size", 1_000_000_000_000_000_000)
+        == "DIR/config.json: 'hidden_size' must be from 1 to 1000000, but is 1000000000000000000")
     #expect(
       try setting("num_attention_heads", 5)
         == "DIR/config.json: 'hidden_size' (32) must be a multiple of 'num_attention_heads' (5)")
@@ -53,7 +60,7 @@ import Testing
         == "DIR/config.json: 'position_embedding_type' is 'relative_key'; only 'absolute' can be read")
     #expect(try setting("is_decoder", true) == "DIR/config.json: 'is_decoder' is true; only encoders can be read")
     #expect(try setting("id2label", ["0": "a", "2": "b"]) == "DIR/config.json: 'id2label.1' is missing")
-    #expect(try setting("num_labels", 0) == "DIR/config.json: 'num_labels' must be above 0, but is 0")
+    #expect(try setting("num_labels", 0) == "DIR/config.json: 'num_labels' must be from 1 to 100000, but is 0")
   }
 
   @Test func shapesThatDoNotFitTheConfiguration() throws {
@@ -109,9 +116,24 @@ import Testing
     #expect(
       try complaint("{ type: bert, vocabulary_size: 9, layers: 1, hidden_size: 8, heads: 3 }").hasSuffix(
         "hidden_size (8) must be a multiple of heads (3)"))
+    #expect(
+      try complaint("{ type: bert, vocabulary_size: 1e18, layers: 3000000, hidden_size: 0, heads: 1 }") == """
+        must be from 1 to 100000000, but is '1e18'
+        must be from 1 to 1000, but is '3000000'
+        must be from 1 to 1000000, but is '0'
+        """)
     #expect(try problem({ _ in }, "layers: 3") == "layers is 3, and DIR has 2")
     #expect(
       try problem({ _ in }, "outputs: 3", task: FakeTask(.score)) == "outputs is 3, and the task needs 1")
+  }
+
+  @Test func aModelThatNoMachineHolds() throws {
+    let sizes = "vocabulary_size: 1000, layers: 1000, hidden_size: 1000000, heads: 1, intermediate_size: 1000000"
+    let complaint = try #require(thrownMessage { try model("{ type: bert, \(sizes) }") })
+    // The matrices of a layer are 6e12 numbers of 4 bytes.
+    #expect(
+      complaint.hasPrefix("a model of these sizes has at least 24000000.0 GB of weights, and this machine has "))
+    #expect(complaint.hasSuffix(" GB of memory"))
   }
 
   @Test func batches() throws {

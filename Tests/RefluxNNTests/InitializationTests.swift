@@ -17,14 +17,29 @@ import Testing
     #expect(abs(moment(4) - 3) < 4 * (96 / 60_200.0).squareRoot())
   }
 
-  @Test func aParameterDependsOnSeedAndNameAlone() {
+  @Test func aParameterDependsOnSeedAndNameAlone() throws {
     let one = FreshParameters(seed: 1, on: ReferenceBackend.shared)
     let normal = Initialization.normal(deviation: 1)
-    let first = one.parameter("a", [3, 2], normal).floats
-    _ = one.parameter("b", [5], normal)
-    #expect(one.parameter("a", [3, 2], normal).floats == first)
-    #expect(one.parameter("b", [3, 2], normal).floats != first)
-    #expect(FreshParameters(seed: 2, on: ReferenceBackend.shared).parameter("a", [3, 2], normal).floats != first)
+    let first = try one.parameter("a", [3, 2], normal).floats
+    _ = try one.parameter("b", [5], normal)
+    #expect(try one.parameter("a", [3, 2], normal).floats == first)
+    #expect(try one.parameter("b", [3, 2], normal).floats != first)
+    #expect(try FreshParameters(seed: 2, on: ReferenceBackend.shared).parameter("a", [3, 2], normal).floats != first)
+  }
+
+  @Test func whatDoesNotFitIsNotMade() throws {
+    let fresh = FreshParameters(seed: 1, on: ReferenceBackend.shared, memory: 1_000_000_000)
+    _ = try fresh.parameter("a", [1000], .zeros)
+    let message = { (shape: Shape) in
+      #expect(throws: ModelTooLarge.self) { try fresh.parameter("b", shape, .zeros) }?.description
+    }
+    #expect(
+      message([250_000, 1000])
+        == "a model of these sizes has at least 1.0 GB of weights, and this machine has 1.0 GB of memory")
+    #expect(
+      message([1 << 40, 1 << 40])
+        == "a model of these sizes has at least 9223372036.9 GB of weights, and this machine has 1.0 GB of memory")
+    #expect(try fresh.parameter("b", [1000], .zeros).count == 1000)
   }
 
   @Test func thePaddingRowIsZero() {

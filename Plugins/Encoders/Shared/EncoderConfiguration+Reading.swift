@@ -18,11 +18,13 @@ extension EncoderConfiguration {
     guard try fields.bool("is_decoder") != true else {
       throw FileError(fields.path, "'is_decoder' is true; only encoders can be read")
     }
-    (vocabularySize, hiddenSize) = (try fields.size("vocab_size"), try fields.size("hidden_size"))
-    (layers, heads) = (try fields.size("num_hidden_layers"), try fields.size("num_attention_heads"))
-    intermediateSize = try fields.size("intermediate_size")
-    maxPositions = try fields.size("max_position_embeddings", 512)
-    segments = try fields.size("type_vocab_size", family.segments, atLeast: family.segments == 0 ? 0 : 1)
+    vocabularySize = try fields.size("vocab_size", atMost: ModelSize.vocabulary.upperBound)
+    (hiddenSize, intermediateSize) = (try fields.size("hidden_size"), try fields.size("intermediate_size"))
+    layers = try fields.layers("num_hidden_layers")
+    heads = try fields.size("num_attention_heads", atMost: ModelSize.heads.upperBound)
+    maxPositions = try fields.size("max_position_embeddings", 512, atMost: ModelSize.positions.upperBound)
+    segments = try fields.size(
+      "type_vocab_size", family.segments, atLeast: family.segments == 0 ? 0 : 1, atMost: ModelSize.segments.upperBound)
     guard hiddenSize.isMultiple(of: heads) else {
       throw FileError(
         fields.path, "'hidden_size' (\(hiddenSize)) must be a multiple of 'num_attention_heads' (\(heads))")
@@ -46,10 +48,7 @@ extension EncoderConfiguration {
   /// `id2label`, or as many names as `num_labels` says; transformers' default is two.
   private static func labels(_ fields: JSONFields) throws -> [String] {
     guard let map = try fields.fields("id2label") else {
-      let count = try fields.integer("num_labels") ?? 2
-      guard count > 0, count < 1 << 20 else {
-        throw FileError(fields.path, "'num_labels' must be above 0, but is \(count)")
-      }
+      let count = try fields.integer("num_labels", in: ModelSize.outputs) ?? 2
       return (0..<count).map { "LABEL_\($0)" }
     }
     return try (0..<map.object.keys.count).map { try map.required(String($0), map.string) }
@@ -68,14 +67,17 @@ extension EncoderConfiguration {
 
 // What several fields have in common; the families read their own ones with these.
 extension JSONFields {
-  /// A positive whole number; without a fallback it must be there.
-  func size(_ key: String, _ fallback: Int? = nil, atLeast least: Int = 1) throws -> Int {
-    let value = try fallback.map { try integer(key) ?? $0 } ?? required(key, integer)
-    guard value >= least, value < 1 << 31 else {
-      let bound = least == 1 ? "above 0" : "at least \(least)"
-      throw FileError(path, "'\(key)' must be \(bound), but is \(value)")
-    }
-    return value
+  /// A whole number between bounds; without a fallback it must be there.
+  func size(
+    _ key: String, _ fallback: Int? = nil, atLeast least: Int = 1, atMost most: Int = ModelSize.width.upperBound
+  ) throws -> Int {
+    let value = try integer(key, in: least...most)
+    return try value ?? fallback ?? required(key, integer)
+  }
+
+  /// How many layers there are of some kind.
+  func layers(_ key: String, _ fallback: Int? = nil) throws -> Int {
+    try size(key, fallback, atMost: ModelSize.layers.upperBound)
   }
 
   /// A share of dropped values.

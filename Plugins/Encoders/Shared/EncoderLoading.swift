@@ -38,12 +38,18 @@ struct EncoderLoading {
   ///   - blocks: How many of the checkpoint's list of layers are used; all others are left alone.
   ///   - isIgnored: Further tensors that are left without a word.
   /// - Returns: What every layer asks for its parameters.
-  /// - Throws: ``FileError`` about weights that are not there or broken.
+  /// - Throws: ``FileError`` about weights that are not there or broken; `RecipeError` if there is no memory for them.
   mutating func open(
     blocks: Int? = nil, ignoring isIgnored: @escaping (String) -> Bool = { _ in false }
   ) throws -> ParameterScope {
     guard let directory else {
-      return ParameterScope(FreshParameters(seed: context.seed, on: context.backend))
+      let fresh = FreshParameters(seed: context.seed, on: context.backend)
+      let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
+      // The matrices of the layers: before the first of them fills the memory.
+      do {
+        try fresh.checkRoom(for: [blocks ?? configuration.layers, hidden, 4 * hidden + 2 * intermediate])
+      } catch let error as ModelTooLarge { throw RecipeError(error.description) }
+      return ParameterScope(fresh)
     }
     let (family, kept) = (configuration.family, blocks ?? configuration.layers)
     let rules = CheckpointParameters.Rules(

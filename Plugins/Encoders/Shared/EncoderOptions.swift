@@ -4,8 +4,10 @@ import RefluxCore
 struct EncoderOptions: ComponentOptions {
   @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
   var checkpoint: String? = nil
-  @Option("Transformer layers; of a checkpoint, the first so many are kept, and the pooler.") var layers: Int? = nil
-  @Option("Outputs of the head; the task decides where there is one.") var outputs: Int? = nil
+  @Option("Transformer layers; of a checkpoint, the first so many are kept, and the pooler.", in: ModelSize.layers)
+  var layers: Int? = nil
+  @Option("Outputs of the head; the task decides where there is one.", in: ModelSize.outputs)
+  var outputs: Int? = nil
 
   @Option("Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else the family's.")
   var hiddenDropout: Float? = nil
@@ -14,13 +16,18 @@ struct EncoderOptions: ComponentOptions {
   @Option("Dropout before the head; default: the checkpoint's, else that of the hidden layers.")
   var classifierDropout: Float? = nil
 
-  @Option("Token ids that the model knows (without a checkpoint).") var vocabularySize: Int? = nil
-  @Option("Width of a token's vector (without a checkpoint).") var hiddenSize: Int? = nil
-  @Option("Attention heads; they share the width evenly (without a checkpoint).") var heads: Int? = nil
-  @Option("Width inside the feed-forward layers; default: 4 x hidden_size (without a checkpoint).")
+  @Option("Token ids that the model knows (without a checkpoint).", in: ModelSize.vocabulary)
+  var vocabularySize: Int? = nil
+  @Option("Width of a token's vector (without a checkpoint).", in: ModelSize.width)
+  var hiddenSize: Int? = nil
+  @Option("Attention heads; they share the width evenly (without a checkpoint).", in: ModelSize.heads)
+  var heads: Int? = nil
+  @Option("Width inside the feed-forward layers; default: 4 x hidden_size (without a checkpoint).", in: ModelSize.width)
   var intermediateSize: Int? = nil
-  @Option("Tokens of the longest row; default 512 (without a checkpoint).") var maxPositions: Int? = nil
-  @Option("Texts that a row may hold; default: the family's (without a checkpoint).") var segments: Int? = nil
+  @Option("Tokens of the longest row; default 512 (without a checkpoint).", in: ModelSize.positions)
+  var maxPositions: Int? = nil
+  @Option("Texts that a row may hold; default: the family's (without a checkpoint).", in: ModelSize.segments)
+  var segments: Int? = nil
   @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).") var initializerRange: Float? =
     nil
 
@@ -29,9 +36,6 @@ struct EncoderOptions: ComponentOptions {
       ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads),
       ("intermediate_size", intermediateSize), ("max_positions", maxPositions), ("segments", segments),
     ])
-    for (name, value) in [("layers", layers), ("outputs", outputs)] {
-      guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
-    }
     let rates = [
       ("hidden_dropout", hiddenDropout), ("attention_dropout", attentionDropout),
       ("classifier_dropout", classifierDropout),
@@ -55,11 +59,8 @@ struct EncoderOptions: ComponentOptions {
     }
   }
 
-  /// Throws if a size is not positive, or given beside a checkpoint, whose config.json decides it.
+  /// Throws if a size is given beside a checkpoint, whose config.json decides it.
   func checkSizes(_ sizes: [(name: String, value: Int?)]) throws {
-    for (name, value) in sizes {
-      guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
-    }
     let given = sizes.filter { $0.value != nil }.map(\.name)
     guard checkpoint == nil || given.isEmpty else { throw decided(given) }
   }

@@ -17,6 +17,15 @@ public struct JSONFields {
   }
 
   public func integer(_ key: String) throws -> Int? { try value(key, "an integer") { $0.integer } }
+  /// An integer that must lie in a range: `'hidden_size' must be from 1 to 1000000, but is 0`.
+  public func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let value = try integer(key) else { return nil }
+    guard range.contains(value) else {
+      throw FileError(
+        path, "'\(prefix)\(key)' must be from \(range.lowerBound) to \(range.upperBound), but is \(value)")
+    }
+    return value
+  }
   public func number(_ key: String) throws -> Double? { try value(key, "a number") { $0.number } }
   public func bool(_ key: String) throws -> Bool? { try value(key, "true or false") { $0.bool } }
   public func string(_ key: String) throws -> String? { try value(key, "a text") { $0.string } }

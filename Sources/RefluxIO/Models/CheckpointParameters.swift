@@ -46,7 +46,7 @@ public final class CheckpointParameters: ParameterSource {
         return Tensor([], [0], on: backend)
       }
       missing.append(name)
-      return fresh.parameter(name, shape, initialization)
+      return try fresh.parameter(name, shape, initialization)
     }
     used.insert(stored)
     let file = try weights.file(of: stored)
@@ -56,7 +56,7 @@ public final class CheckpointParameters: ParameterSource {
       throw FileError(file.path, "tensor '\(stored)' has shape \(found), and config.json makes it \(shape)")
     }
     replaced.append((name, found, shape))
-    return fresh.parameter(name, shape, initialization)
+    return try fresh.parameter(name, shape, initialization)
   }
 
   /// The names a tensor may have, today's first.
