@@ -65,7 +65,8 @@ import Testing
       _ = message(in: directory) { try run(in: "\(directory)/early") }
       let broken = TinyRun(overrides: ["~model", "model.type=bert", "model.checkpoint=/no/such/place"])
       #expect(message(in: directory) { try broken(in: "\(directory)/run") }.contains("/no/such/place"))
-      #expect(!Directory.isTaken("\(directory)/run"))
+      let left = try Directory.names(in: directory)
+      #expect(left.isEmpty)
     }
   }
 
@@ -73,6 +74,8 @@ import Testing
     try withTemporaryDirectory { directory in
       let run = TinyRun(overrides: ["task.examples=0"])
       #expect(message(in: directory) { try run(in: "\(directory)/run") } == "error: the train split has no examples")
+      let left = try Directory.names(in: directory)
+      #expect(left.isEmpty)
     }
   }
 
@@ -92,6 +95,8 @@ import Testing
       #expect(
         message(in: directory) { try run(in: "\(directory)/run") }
           == "the loss is inf at step 1 of stage 'train', the first: nothing was learned")
+      let left = try Directory.names(in: directory)
+      #expect(left.isEmpty)
     }
   }
 

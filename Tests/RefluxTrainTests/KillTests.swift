@@ -8,9 +8,6 @@ import Testing
 
 /// The command itself, killed without warning.
 @Suite struct KillTests {
-  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("reflux").path
-
   /// Writes a recipe that saves after every step, with its data, into a directory.
   private func prepare(in directory: String) throws -> String {
     for (name, count) in [("train", 64), ("validation", 16)] {
@@ -32,21 +29,18 @@ import Testing
     return "\(directory)/recipe.yaml"
   }
 
-  private func start(_ arguments: [String]) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = arguments
-    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-    try process.run()
-    return process
-  }
+  /// More steps, so that there is time to do something meanwhile, and nothing between them.
+  private static let long = [
+    "train.epochs=8", "train.save_every=1000", "train.evaluate_every=1000", "train.evaluate_epochs=false", "--quiet",
+    "--threads", "1",
+  ]
 
   /// The moments are random and the machine's speed decides what they hit: loading, steps, saving, scoring.
   @Test func aKilledRunEndsWithTheSameBytes() throws {
     try withTemporaryDirectory { directory in
       let recipe = try prepare(in: directory)
       let begin = ContinuousClock.now
-      let whole = try start(["train", recipe, "--quiet", "--threads", "1", "--output", "\(directory)/whole"])
+      let whole = try Program.start(["train", recipe, "--quiet", "--threads", "1", "--output", "\(directory)/whole"])
       whole.waitUntilExit()
       #expect(whole.terminationStatus == 0)
       let duration = begin.duration(to: .now) / .seconds(1)
@@ -56,7 +50,7 @@ import Testing
       var (kills, isDone) = (0, false)
       while !isDone {
         let resume = Directory.isTaken("\(path)/recipe.yaml") ? ["--resume"] : []
-        let process = try start(["train", recipe, "--quiet", "--threads", "1", "--output", path] + resume)
+        let process = try Program.start(["train", recipe, "--quiet", "--threads", "1", "--output", path] + resume)
         if kills < 6 {
           Thread.sleep(forTimeInterval: duration * Double.random(in: 0.05...0.6, using: &random))
           if process.isRunning { kills += 1 }
@@ -71,6 +65,52 @@ import Testing
     }
   }
 
+  @Test(arguments: [SIGINT, SIGTERM]) func aPoliteStopSavesAndGoesOn(_ signal: Int32) throws {
+    try withTemporaryDirectory { directory in
+      let arguments = try ["train", prepare(in: directory)] + Self.long
+      let whole = try Program.start(arguments + ["--output", "\(directory)/whole"])
+
+      let (path, errors) = ("\(directory)/stopped", Pipe())
+      let process = try Program.start(arguments + ["--output", path], errors: errors)
+      while process.isRunning, !Directory.isTaken("\(path)/metrics.jsonl") { Thread.sleep(forTimeInterval: 0.005) }
+      kill(process.processIdentifier, signal)
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+      let newest = try #require(try RunDirectory(checking: path, .resume(from: nil)).checkpointSteps.last)
+      #expect(text.hasSuffix("stopped after step \(newest); --resume goes on from \(path)/checkpoint-\(newest)\n"))
+
+      let again = try Program.start(arguments + ["--output", path, "--resume"])
+      again.waitUntilExit()
+      whole.waitUntilExit()
+      #expect(again.terminationStatus == 0 && whole.terminationStatus == 0)
+      #expect(try Remains(path) == Remains("\(directory)/whole"))
+    }
+  }
+
+  /// Both find the directory free; one gets it, the other says so and harms nothing.
+  @Test func twoRunsAtTheSameMoment() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/run"
+      let arguments = try ["train", prepare(in: directory)] + Self.long + ["--output", path]
+      let errors = [Pipe(), Pipe()]
+      let processes = try errors.map { try Program.start(arguments, errors: $0) }
+      let texts = errors.map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+      for process in processes { process.waitUntilExit() }
+      let codes = processes.map(\.terminationStatus)
+      #expect(codes.sorted() == [0, 1])
+      let loser = texts[codes.firstIndex(of: 1) ?? 0]
+      #expect(
+        loser
+          == "error: \(path) is in use: another run is going on there; wait until it ends, or choose another directory\n"
+      )
+      #expect(try Directory.names(in: directory).filter { $0.hasPrefix("run") } == ["run"])
+      let alone = try Program.start(arguments.dropLast() + ["\(directory)/alone"])
+      alone.waitUntilExit()
+      #expect(try Remains(path) == Remains("\(directory)/alone"))
+    }
+  }
+
   /// A limit on the size of files stands in for a full disk.
   @Test func aFullDiskIsSaidAndLosesNothing() throws {
     try withTemporaryDirectory { directory in
@@ -81,7 +121,7 @@ import Testing
       // In blocks of 1024 bytes: room for the logs, none for the weights.
       process.arguments = [
         "-c",
-        "trap '' XFSZ; ulimit -f 8; exec '\(Self.program)' train '\(recipe)' --quiet --threads 1 --output '\(path)'",
+        "trap '' XFSZ; ulimit -f 8; exec '\(Program.path)' train '\(recipe)' --quiet --threads 1 --output '\(path)'",
       ]
       let errors = Pipe()
       (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
@@ -93,7 +133,7 @@ import Testing
       #expect(text == "error: checkpoint-1 cannot be saved: \(file): cannot be written: File too large\n")
       #expect(try Directory.names(in: path) == ["metrics.jsonl", "predictions", "recipe.yaml", "stages"])
 
-      let again = try start(["train", recipe, "--quiet", "--threads", "1", "--output", path, "--resume"])
+      let again = try Program.start(["train", recipe, "--quiet", "--threads", "1", "--output", path, "--resume"])
       again.waitUntilExit()
       #expect(again.terminationStatus == 0)
     }

@@ -1,4 +1,5 @@
 import RefluxCore
+import RefluxIO
 import RefluxTesting
 import Testing
 
@@ -36,5 +37,52 @@ import Testing
         #expect(try Remains(path) == whole, "\(method), trial \(trial)")
       }
     }
+  }
+
+  /// Crashes every few steps, with hardly a checkpoint, so that predictions and made data are read back as well.
+  @Test(arguments: ["finetune", "dynsdpb"]) func selfTrainingEndsWithTheSameBytes(_ method: String) throws {
+    let run = TinyRun(
+      method: "{ type: self-training, rounds: 2, held_out: 0.5, keep: best, per_class: 3, method: \(method) }",
+      overrides: ["train.sampler.batch_size=8", "train.save_every=4"])
+    try withTemporaryDirectory { directory in
+      try run(in: "\(directory)/whole")
+      let sittings = try goOnUntilDone(run, in: "\(directory)/broken", crashingAfter: 5)
+      #expect(sittings > 3)
+      #expect(try Remains("\(directory)/broken") == Remains("\(directory)/whole"))
+      for table in ["round-1--kept-rows", "round-2--kept-rows"] {
+        let sums = try ["whole", "broken"].map { try sha256(of: "\(directory)/\($0)/tables/\(table).jsonl") }
+        #expect(sums[0] == sums[1])
+      }
+    }
+  }
+
+  @Test func distillationFromATeacherEndsWithTheSameBytes() throws {
+    try withTemporaryDirectory { directory in
+      try TinyRun(overrides: ["seed=7"])(in: "\(directory)/teacher")
+      let run = TinyRun(
+        method: "{ type: kd, alpha: 0.7, temperature: 4 }",
+        overrides: [
+          "models.teacher.type=bert", "models.teacher.checkpoint=\(directory)/teacher/model",
+          "train.sampler.batch_size=8", "train.save_every=3",
+        ])
+      try run(in: "\(directory)/whole")
+      let sittings = try goOnUntilDone(run, in: "\(directory)/broken", crashingAfter: 4)
+      #expect(sittings > 2)
+      #expect(try Remains("\(directory)/broken") == Remains("\(directory)/whole"))
+      let steps = try JSONLinesReader.read("\(directory)/whole/metrics.jsonl").compactMap { $0.row["kd"]?.number }
+      #expect(steps.count == 15 && steps.allSatisfy { $0 > 0 })
+    }
+  }
+
+  /// How many sittings it took.
+  private func goOnUntilDone(_ run: TinyRun, in path: String, crashingAfter steps: Int) throws -> Int {
+    var start = RunStart.fresh(force: false)
+    for sitting in 1...20 {
+      do {
+        try run(in: path, start, observers: [EndAfter(steps, nil)])
+        return sitting
+      } catch is EndAfter.Crash { start = .resume(from: nil) }
+    }
+    return .max
   }
 }

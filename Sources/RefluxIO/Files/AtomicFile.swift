@@ -6,12 +6,16 @@
 
 /// A file that appears complete or not at all: written under a temporary name, synced, renamed, directory synced.
 ///
+/// A link keeps pointing where it points, and the file there is what is replaced. What is no regular file, such as
+/// `/dev/stdout` or a pipe, is written through.
+///
 /// ```swift
 /// try AtomicFile.write(to: "config.json") { file in try file.append(text.utf8) }
 /// ```
 public struct AtomicFile: ~Copyable {
   private let path: String
-  private let temporary: String
+  /// What is renamed in the end, and to what; `nil` when it is written through.
+  private let replacement: (temporary: String, target: String)?
   private let descriptor: Int32
   private var pending: [UInt8] = []
   /// Bytes gathered before they are handed to the system.
@@ -26,7 +30,7 @@ public struct AtomicFile: ~Copyable {
       try body(&file)
       try file.commit()
     } catch {
-      unlink(file.temporary)
+      if let temporary = file.replacement?.temporary { unlink(temporary) }
       throw error
     }
   }
@@ -36,12 +40,34 @@ public struct AtomicFile: ~Copyable {
   }
 
   private init(_ path: String) throws {
-    (self.path, temporary) = (path, "\(path).\(getpid()).tmp")
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    self.path = path
+    if let target = Self.replaceable(path) {
+      let temporary = "\(target).\(getpid()).tmp"
+      replacement = (temporary, target)
+      descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    } else {
+      replacement = nil
+      // Standard output by name may be a file that holds something already.
+      descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    }
     guard descriptor >= 0 else { throw Self.failure(path) }
   }
 
   deinit { close(descriptor) }
+
+  /// The regular file that a path leads to, or will once it is made; `nil` for anything else.
+  private static func replaceable(_ path: String) -> String? {
+    // Links below these stand for open files, which a new file beside them would not reach.
+    guard !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else { return nil }
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR else {
+      return path
+    }
+    guard status.st_mode & S_IFMT == S_IFLNK, let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    let target = String(cString: resolved)
+    return target == path ? nil : replaceable(target)
+  }
 
   private static func failure(_ path: String) -> FileError { FileError(path, "cannot be written: \(systemMessage())") }
 
@@ -63,7 +89,8 @@ public struct AtomicFile: ~Copyable {
 
   private mutating func commit() throws {
     try flush()
-    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Self.failure(path) }
-    try syncDirectory(of: path)
+    guard let (temporary, target) = replacement else { return }
+    guard fsync(descriptor) == 0, rename(temporary, target) == 0 else { throw Self.failure(path) }
+    try syncDirectory(of: target)
   }
 }

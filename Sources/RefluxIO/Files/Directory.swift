@@ -74,6 +74,17 @@ public enum Directory {
     guard rename(path, new) == 0 else { throw FileError(path, "cannot be renamed to \(new): \(systemMessage())") }
   }
 
+  /// Gives a directory a name that nothing has, in one move; `false` if something has it.
+  public static func moveIfFree(_ path: String, to new: String) throws -> Bool {
+    // An empty directory of that name is replaced, as rename(2) has it.
+    guard rename(path, new) == 0 else {
+      if [ENOTEMPTY, EEXIST, ENOTDIR].contains(errno), isTaken(new) { return false }
+      throw FileError(path, "cannot be renamed to \(new): \(systemMessage())")
+    }
+    try syncDirectory(of: new)
+    return true
+  }
+
   /// Makes sure that every file and name below a directory is on disk.
   public static func sync(_ path: String) throws {
     for name in try names(in: path) {

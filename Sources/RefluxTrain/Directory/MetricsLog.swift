@@ -6,6 +6,8 @@ import RefluxIO
 final class MetricsLog {
   private let path: String
   private var writer: JSONLinesWriter?
+  /// Called before anything is written for the first time.
+  var willWrite: () throws -> Void = {}
   /// Where the next line begins.
   private(set) var bytes = 0
 
@@ -18,7 +20,7 @@ final class MetricsLog {
   }
 
   func write(_ fields: JSONObject) throws {
-    let line = JSON.object(fields)
+    let line = JSON.object(fields).finite
     try opened().write(line)
     bytes += line.text.utf8.count + 1
   }
@@ -28,6 +30,7 @@ final class MetricsLog {
 
   private func opened() throws -> JSONLinesWriter {
     if let writer { return writer }
+    try willWrite()
     try LineFile.truncate(path, to: bytes)
     let opened = try JSONLinesWriter(path, appending: true)
     writer = opened

@@ -21,12 +21,17 @@ public final class Interruption: Sendable {
   public static func watchSignals() {
     // Looked at once here, so that the handler does not have to make it.
     _ = signals.isWanted
+    var watched = sigset_t()
+    sigemptyset(&watched)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&watched, number)
       signal(number) { number in
         Interruption.signals.stop()
         signal(number, SIG_DFL)
       }
     }
+    // A program that was started from a thread which keeps signals out would never hear of them.
+    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
   }
 }
 

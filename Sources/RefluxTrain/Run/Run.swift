@@ -25,17 +25,26 @@ public final class Run: Runner {
   /// Builds what the recipe names and carries its strategy out, to the final model in `model/`.
   ///
   /// `directory` comes from ``RunDirectory/init(checking:_:)`` with the same `start`; it is made when everything is
-  /// built.
+  /// built. A new run that fails before it has done anything leaves no directory, and an earlier run where it was.
   /// - Throws: ``RunError`` for what a person can mend, ``Interrupted`` after Ctrl-C, and whatever components throw.
   @discardableResult public static func carryOut(
     _ setup: RunSetup, in directory: RunDirectory, _ start: RunStart
   ) throws -> RunResults {
     let (run, strategy) = try built(setup, directory, start)
-    try directory.open(start, recipe: setup.recipe)
-    try run.openCheckpoint()
-    try run.reportModels()
-    try strategy.run(run)
-    try run.finish()
+    let claim = try directory.open(start, recipe: setup.recipe)
+    run.metrics.willWrite = claim.keep
+    do {
+      try run.openCheckpoint()
+      try run.reportModels()
+      try strategy.run(run)
+      try run.finish()
+    } catch let stop as Interrupted {
+      try claim.keep()
+      throw stop
+    } catch {
+      claim.abandon()
+      throw error
+    }
     return run.results
   }
 

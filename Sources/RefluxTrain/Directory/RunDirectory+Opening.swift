@@ -1,0 +1,96 @@
+import RefluxIO
+
+extension RunDirectory {
+  /// Makes the directory with its recipe in one move, or, for a resumed run, checks that it is the same recipe.
+  ///
+  /// - Throws: ``RunError``, also when somebody else was faster.
+  func open(_ start: RunStart, recipe: String) throws -> RunClaim {
+    // Again: loading takes time, and others may have begun meanwhile.
+    try check(start)
+    guard case .fresh = start else {
+      guard let lock = try FileLock.take(recipeFile) else { throw inUse }
+      try checkRecipe(recipe)
+      try removeLeftovers()
+      return RunClaim(lock)
+    }
+    do {
+      return try claimed(recipe)
+    } catch let error as FileError {
+      throw RunError("the run directory \(path) cannot be made: \(error)")
+    }
+  }
+
+  private func claimed(_ recipe: String) throws -> RunClaim {
+    if try isEmptyDirectory {
+      guard let lock = try fill(path, recipe) else { throw inUse }
+      return RunClaim(lock, .filled(path))
+    }
+    // An earlier run goes only when this one can take its place; whoever holds it keeps it.
+    let earlier = Directory.isTaken(recipeFile) ? try FileLock.take(recipeFile) : nil
+    guard earlier != nil || !Directory.isTaken(path) else { throw inUse }
+    let new = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
+    let old = path + ".old.tmp"
+    do {
+      guard let lock = try fill(new, recipe) else { throw inUse }
+      if earlier != nil {
+        try Directory.remove(old)
+        try Directory.move(path, to: old)
+      }
+      // This never replaces anything: a directory with something in it stays.
+      guard try Directory.moveIfFree(new, to: path) else { throw inUse }
+      return RunClaim(lock, earlier == nil ? .made(path) : .replaced(path, old: old))
+    } catch {
+      try? Directory.remove(new)
+      throw error
+    }
+  }
+
+  /// The recipe comes first: with it, everything else can be made up for.
+  private func fill(_ directory: String, _ recipe: String) throws -> FileLock? {
+    try Directory.create(directory)
+    guard let lock = try FileLock.create("\(directory)/\(Self.recipe)", holding: recipe) else { return nil }
+    try Directory.create("\(directory)/stages")
+    try Directory.create("\(directory)/predictions")
+    return lock
+  }
+
+  private func checkRecipe(_ recipe: String) throws {
+    let file = try MappedFile(recipeFile)
+    // The same directory may be written differently: `runs/rte`, `./runs/rte`.
+    func lines(_ text: String) -> [Substring] {
+      text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("output:") }
+    }
+    let stored = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+    let (before, now) = (lines(stored), lines(recipe))
+    guard
+      let line = (0..<max(before.count, now.count)).first(where: { number in
+        number >= before.count || number >= now.count || before[number] != now[number]
+      })
+    else { return }
+    func shown(_ lines: [Substring]) -> String {
+      line < lines.count ? "'\(lines[line].drop { $0 == " " })'" : "nothing"
+    }
+    throw RunError(
+      """
+      this recipe is not the one that \(path) was begun with: its \(Self.recipe) says \(shown(before)), this one \
+      \(shown(now))
+      """)
+  }
+
+  /// What a run that was killed left half-written.
+  private func removeLeftovers() throws {
+    try Directory.create(stages)
+    try Directory.create(predictions)
+    for directory in [path, stages, predictions, tables] where Directory.exists(directory) {
+      for name in try Directory.names(in: directory) where name.hasSuffix(".tmp") {
+        try Directory.remove("\(directory)/\(name)")
+      }
+    }
+    // Beside it: `rte.old.tmp`, but not what belongs to a run called `rte.2`.
+    let own = "\(path.split(separator: "/").last ?? "")."
+    for name in try Directory.names(in: "\(path)/..") where name.hasPrefix(own) && name.hasSuffix(".tmp") {
+      let middle = name.dropFirst(own.count).dropLast(".tmp".count)
+      if !middle.contains(".") { try Directory.remove("\(path)/../\(name)") }
+    }
+  }
+}
