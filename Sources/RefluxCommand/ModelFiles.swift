@@ -16,11 +16,11 @@ struct ModelFiles: ParsableArguments {
   func write(_ body: ((JSON) throws -> Void) throws -> Void) throws {
     if output == "-" {
       let writer = try JSONLinesWriter("-")
-      return try body(writer.write)
+      return try body { row in try writer.write(row.finite) }
     }
     try AtomicFile.write(to: output) { file in
       try withoutActuallyEscaping(body) { body in
-        try body { row in try file.append((row.text + "\n").utf8) }
+        try body { row in try file.append((row.finite.text + "\n").utf8) }
       }
     }
   }

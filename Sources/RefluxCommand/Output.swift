@@ -4,7 +4,7 @@ import RefluxIO
 /// Where the commands write what they were asked for; everything else goes to standard error.
 enum Output {
   static func print(_ text: String) throws { try write(text + "\n", to: .standardOutput) }
-  static func print(_ json: JSON) throws { try print(json.text) }
+  static func print(_ json: JSON) throws { try print(json.finite.text) }
   static func remark(_ text: String) throws { try write(text + "\n", to: .standardError) }
 
   private static func write(_ text: String, to file: FileHandle) throws {

@@ -37,6 +37,8 @@ public struct ModelCard: Sendable {
   public var hasFreshHead = false
   /// Parameters that did not come from the checkpoint, if there was one.
   public var freshParameters: [String] = []
+  /// Whether the one output scores a row among several that one is picked of (multiple choice).
+  public var picksRows = false
   /// The directory that the weights and the tokenizer came from, if there was one.
   public var checkpoint: String?
   /// What was noticed while loading: missing and unexpected tensors, a fresh head.

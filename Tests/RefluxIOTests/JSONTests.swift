@@ -22,6 +22,11 @@ import Testing
       (["a": [1], "b": [:]] as JSON).indented() == "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}")
   }
 
+  @Test func otherProgramsGetNullForWhatIsNoNumber() {
+    let json: JSON = ["a": [.number(.nan), 1.5, .number(.infinity)], "b": ["c": .number(-.infinity)], "d": "NaN"]
+    #expect(json.finite.text == #"{"a": [null, 1.5, null], "b": {"c": null}, "d": "NaN"}"#)
+  }
+
   @Test func floatsKeepEveryBit() throws {
     for value: Float in [0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, -3.4028e-20, 16_777_215] {
       let read = try JSON(parsing: JSON(value).text.utf8, name: "x.json")

@@ -82,6 +82,7 @@ struct EncoderLoading {
       vocabularySize: configuration.vocabularySize, maxPositions: configuration.longestRow,
       outputs: configuration.labels.count, checkpoint: directory)
     card.labels = configuration.labels
+    card.picksRows = configuration.purpose == .choice
     card.hasFreshHead = true
     if let checkpoint {
       card.notes = try checkpoint.notes()

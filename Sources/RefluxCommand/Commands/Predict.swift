@@ -8,7 +8,8 @@ struct Predict: ParsableCommand {
     abstract: "Answers rows with a fine-tuned model.",
     discussion: """
       Reads JSON lines {"text", "text_pair"?} or {"input_ids", "token_type_ids"?} and writes, in the same order, \
-      {"label", "probabilities", "logits"} (a model of one output has no probabilities).
+      {"label", "probabilities", "logits"} (a model of one output has no probabilities). A model that picks one of \
+      several texts reads {"text", "choices"} or a list of ids for each choice; its label is the choice's number from 0.
       """)
 
   @OptionGroup var files: ModelFiles
@@ -25,25 +26,25 @@ struct Predict: ParsableCommand {
   }
 
   func run() throws {
-    let rows = try InputRows(files.input)
     let saved = try SavedModel(
       files.model, adapter: files.adapter, registry: try BuiltIn.registry(), on: device.backend())
     for note in saved.model.card.notes { try Output.remark("note: \(note)") }
+    let rows = try InputRows(files.input, choices: saved.model.card.picksRows)
     let encoder = try saved.encoder(maxLength: maxLength)
     let format = AnswerFormat(saved.prediction)
     var (done, cut) = (0, 0)
     try files.write { write in
-      var batch: [EncodedRow] = []
+      var batch: [[EncodedRow]] = []
       func answer() throws {
         for logits in try saved.logits(batch, batchSize: batchSize) { try write(.object(format.json(logits))) }
         done += batch.count
         batch = []
       }
-      while let (row, _) = try rows.next() {
-        do { batch.append(try encoder.encode(row)) } catch let error as RecipeError {
+      while let row = try rows.next() {
+        do { batch.append(try row.map(encoder.encode)) } catch let error as RecipeError {
           throw rows.failure(error.problems.map(\.message).joined(separator: "; "))
         }
-        if batch[batch.count - 1].wasTruncated { cut += 1 }
+        if batch[batch.count - 1].contains(where: \.wasTruncated) { cut += 1 }
         if batch.count == Self.chunk { try answer() }
       }
       try answer()

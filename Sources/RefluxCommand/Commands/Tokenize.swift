@@ -22,8 +22,10 @@ struct Tokenize: ParsableCommand {
     let rows = try InputRows(files.input)
     let tokenizer = try SavedModel.tokenizer(of: files.model)
     try files.write { write in
-      while let (row, _) = try rows.next() {
-        guard case .text(let text, let pair) = row else { throw rows.failure("has token ids already; wants 'text'") }
+      while let row = try rows.next() {
+        guard case .text(let text, let pair)? = row.first else {
+          throw rows.failure("has token ids already; wants 'text'")
+        }
         let encoded = tokenizer.encode(text, pair: pair, maxLength: maxLength)
         try write([
           "input_ids": .array(encoded.ids.map { .integer(Int($0)) }),

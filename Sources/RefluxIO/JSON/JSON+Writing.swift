@@ -14,6 +14,18 @@ extension JSON {
     return result
   }
 
+  /// The same with `null` in the place of numbers that JSON cannot write (RFC 8259): NaN and the infinities.
+  ///
+  /// For what other programs read; what is read back here keeps its numbers.
+  public var finite: JSON {
+    switch self {
+    case .number(let value) where !value.isFinite: .null
+    case .array(let values): .array(values.map(\.finite))
+    case .object(let object): .object(JSONObject(object.entries.map { ($0.key, $0.value.finite) }))
+    default: self
+    }
+  }
+
   private func write(to out: inout String, indent: Int?, depth: Int = 0) {
     switch self {
     case .null: out += "null"

@@ -3,38 +3,65 @@ import RefluxIO
 
 /// Rows that a program hands in as JSON lines: `{"text", "text_pair"?}` or `{"input_ids", "token_type_ids"?}`.
 ///
-/// Other keys are left alone.
+/// For a model that picks one of several texts: `{"text", "choices"}`, each choice the second text of a row, or the ids
+/// of all rows, `{"input_ids": [[…], […]], "token_type_ids"?}`. Other keys are left alone.
 public struct InputRows {
   private let lines: JSONLinesReader
+  private let areChoices: Bool
 
   /// Opens a file; `-` is standard input.
-  public init(_ path: String) throws { lines = try JSONLinesReader(path) }
-
-  /// The next row with its line number, or `nil` after the last.
-  ///
-  /// Throws `FileError` naming file and line.
-  public func next() throws -> (row: SourceRow, line: Int)? {
-    guard let json = try lines.next() else { return nil }
-    guard let row = json.object else { throw failure("wants an object, but is \(json.kind)") }
-    return (try source(row), lines.line)
+  public init(_ path: String, choices: Bool = false) throws {
+    (lines, areChoices) = (try JSONLinesReader(path), choices)
   }
 
-  /// An error about the row last returned.
-  public func failure(_ message: String) -> FileError { FileError(lines.path, line: lines.line, message) }
-
-  private func source(_ row: JSONObject) throws -> SourceRow {
+  /// What the next line asks about, or `nil` after the last: one row, or the rows of a choice.
+  ///
+  /// Throws `FileError` naming file and line.
+  public func next() throws -> [SourceRow]? {
+    guard let json = try lines.next() else { return nil }
+    guard let row = json.object else { throw failure("wants an object, but is \(json.kind)") }
     switch (row["text"], row["input_ids"]) {
     case (nil, nil): throw failure("wants 'text' or 'input_ids', has \(row.keys.isEmpty ? "no keys" : names(row))")
     case (.some, .some): throw failure("has 'text' and 'input_ids'; wants one of them")
-    case (.some(let text), nil):
-      return .text(
-        try string(text, "text"),
-        pair: try row["text_pair"].flatMap { $0 == .null ? nil : $0 }.map { try string($0, "text_pair") })
-    case (nil, .some(let ids)):
-      return .tokens(
-        ids: try integers(ids, "input_ids"),
-        segments: try row["token_type_ids"].map { try integers($0, "token_type_ids") } ?? [])
+    case (.some(let text), nil): return try texts(string(text, "text"), row)
+    case (nil, .some(let ids)): return try tokens(ids, row["token_type_ids"])
     }
+  }
+
+  /// An error about the line last returned.
+  public func failure(_ message: String) -> FileError { FileError(lines.path, line: lines.line, message) }
+
+  private func texts(_ text: String, _ row: JSONObject) throws -> [SourceRow] {
+    if areChoices {
+      guard let choices = row["choices"] else { throw noChoices("'choices', a list of texts") }
+      return try several(choices, "choices").map { .text(text, pair: try string($0, "choices")) }
+    }
+    let pair = try row["text_pair"].flatMap { $0 == .null ? nil : $0 }.map { try string($0, "text_pair") }
+    return [.text(text, pair: pair)]
+  }
+
+  private func tokens(_ ids: JSON, _ segments: JSON?) throws -> [SourceRow] {
+    guard areChoices else {
+      let segments = try segments.map { try integers($0, "token_type_ids") } ?? []
+      return [.tokens(ids: try integers(ids, "input_ids"), segments: segments)]
+    }
+    guard ids.array?.first?.array != nil else { throw noChoices("'input_ids' with a list for each of them") }
+    let rows = try several(ids, "input_ids").map { try integers($0, "input_ids") }
+    let kinds = try segments.map { try several($0, "token_type_ids").map { try integers($0, "token_type_ids") } }
+    guard kinds?.count ?? rows.count == rows.count else {
+      throw failure("'input_ids' has \(rows.count) lists and 'token_type_ids' \(kinds?.count ?? 0)")
+    }
+    return rows.indices.map { .tokens(ids: rows[$0], segments: kinds?[$0] ?? []) }
+  }
+
+  private func noChoices(_ wanted: String) -> FileError {
+    failure("this model picks one of several texts: wants \(wanted)")
+  }
+
+  private func several(_ json: JSON, _ key: String) throws -> [JSON] {
+    guard let items = json.array else { throw failure("'\(key)' wants a list, but is \(json.kind)") }
+    guard items.count > 1 else { throw failure("'\(key)' wants at least two to pick from, but has \(items.count)") }
+    return items
   }
 
   private func names(_ row: JSONObject) -> String { row.keys.map { "'\($0)'" }.joined(separator: ", ") }

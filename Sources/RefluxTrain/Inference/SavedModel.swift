@@ -65,9 +65,11 @@ public struct SavedModel {
     return !holdsModel(directory) && holdsModel("\(directory)/model") ? "\(directory)/model" : directory
   }
 
-  /// What the head says: classes by name, or a number if it has one output.
+  /// What the head says: classes by name, or, if it has one output, a number or which row of several is right.
   public var prediction: PredictionKind {
-    model.card.outputs == 1
+    // How many there are to pick from is the rows' business.
+    if model.card.picksRows { return .choice(count: 0) }
+    return model.card.outputs == 1
       ? .score
       : .classes(
         model.card.labels.count == model.card.outputs
@@ -81,8 +83,16 @@ public struct SavedModel {
       maxLength: min(maxLength ?? model.card.maxPositions, model.card.maxPositions))
   }
 
-  /// The logits of each row, in order.
-  public func logits(_ rows: [EncodedRow], batchSize: Int = 64) throws -> [[Float]] {
+  /// The logits of examples, in order; those of a choice are its rows' one after the other.
+  public func logits(_ examples: [[EncodedRow]], batchSize: Int = 64) throws -> [[Float]] {
+    var rest = try rowLogits(examples.flatMap { $0 }, batchSize: batchSize)[...]
+    return examples.map { rows in
+      defer { rest = rest.dropFirst(rows.count) }
+      return rest.prefix(rows.count).flatMap { $0 }
+    }
+  }
+
+  private func rowLogits(_ rows: [EncodedRow], batchSize: Int) throws -> [[Float]] {
     var answers = [[Float]](repeating: [], count: rows.count)
     for indices in batchesOfLikeLength(rows.map(\.ids.count), atMost: batchSize) {
       let chosen = indices.map { rows[$0] }

@@ -6,7 +6,8 @@ public struct AnswerFormat: Sendable {
   let kind: PredictionKind
   public init(_ kind: PredictionKind) { self.kind = kind }
 
-  /// The label is a class's name, a number, or the choice's index; numbers are written at full precision.
+  /// The label is a class's name, a number, or the choice's index; numbers are written at full precision, and `null`
+  /// where there is none (NaN).
   public func json(_ logits: [Float]) -> JSONObject {
     let answer = ExampleAnswer(ExampleID(0), logits: logits, label: nil)
     var fields = JSONObject()
@@ -45,7 +46,7 @@ public struct AnswerFormat: Sendable {
           line["tokens"] = .integer(likelihood.tokens)
         }
         if let label = answer.label { line["gold"] = json(label) }
-        try file.append((JSON.object(line).text + "\n").utf8)
+        try file.append((JSON.object(line).finite.text + "\n").utf8)
       }
     }
   }
