@@ -12,12 +12,8 @@ public enum Program {
     public var errors: String
   }
 
-  /// Runs it to its end.
-  ///
-  /// - Parameters:
-  ///   - input: What standard input holds.
-  ///   - environment: Changes to this process's environment.
-  ///   - directory: Where it runs; here, if not given.
+  /// Runs it to its end: with `input` as its standard input, changes to this process's `environment`, in a `directory`
+  /// (here, if none is given).
   public static func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: String? = nil
   ) throws -> Outcome {

@@ -41,6 +41,8 @@ import Testing
       let path = directory + "/none/a.txt"
       #expect(
         message { try AtomicFile.write("x", to: path) } == "\(path): cannot be written: No such file or directory")
+      #expect(
+        message { try AtomicFile.write("x", to: directory) } == "\(directory): cannot be written: Is a directory")
     }
   }
 

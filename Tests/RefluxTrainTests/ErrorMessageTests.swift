@@ -79,11 +79,14 @@ import Testing
     }
   }
 
+  /// Before anything is trained.
   @Test func anEmptyEvaluationSplitIsNamed() throws {
     try withTemporaryDirectory { directory in
-      let run = TinyRun(overrides: ["task.validation=0", "train.max_steps=1"])
+      let run = TinyRun(overrides: ["task.validation=0"])
       #expect(
         message(in: directory) { try run(in: "\(directory)/run") } == "error: the validation split has no examples")
+      let left = try Directory.names(in: directory)
+      #expect(left.isEmpty)
     }
   }
 

@@ -25,6 +25,7 @@ public struct AtomicFile: ~Copyable {
   ///
   /// - Throws: ``FileError``: `cannot be written: No space left on device`.
   public static func write(to path: String, _ body: (inout AtomicFile) throws -> Void) throws {
+    guard !Directory.exists(path) else { throw FileError(path, "cannot be written: \(systemMessage(EISDIR))") }
     var file = try AtomicFile(path)
     do {
       try body(&file)
@@ -60,9 +61,7 @@ public struct AtomicFile: ~Copyable {
     // Links below these stand for open files, which a new file beside them would not reach.
     guard !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/") else { return nil }
     var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR else {
-      return path
-    }
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return path }
     guard status.st_mode & S_IFMT == S_IFLNK, let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     let target = String(cString: resolved)

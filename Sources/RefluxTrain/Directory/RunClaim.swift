@@ -25,7 +25,9 @@ final class RunClaim {
     beginning = nil
   }
 
-  /// The run has failed. The failure is what there is to say, so nothing is thrown.
+  /// The run has failed.
+  ///
+  /// Its error is what there is to say, so nothing is thrown here.
   func abandon() {
     switch beginning {
     case .made(let path): try? Directory.remove(path)

@@ -36,8 +36,8 @@ public struct InputRows {
       guard let choices = row["choices"] else { throw noChoices("'choices', a list of texts") }
       return try several(choices, "choices").map { .text(text, pair: try string($0, "choices")) }
     }
-    let pair = try row["text_pair"].flatMap { $0 == .null ? nil : $0 }.map { try string($0, "text_pair") }
-    return [.text(text, pair: pair)]
+    guard let pair = row["text_pair"], pair != JSON.null else { return [.text(text)] }
+    return [.text(text, pair: try string(pair, "text_pair"))]
   }
 
   private func tokens(_ ids: JSON, _ segments: JSON?) throws -> [SourceRow] {

@@ -60,6 +60,7 @@ struct StageRun {
   // MARK: - The loop and what happens after each step
 
   private mutating func train(_ trainer: inout Trainer) throws {
+    try checkEvaluation()
     try run.notify(.stageBegan(action.name, trainer.state.progress))
     // A run that was stopped while it was scored goes on with that.
     if trainer.state.progress.step > 0, isEvaluationDue(trainer.state) { try settle(&trainer.state) }
@@ -74,6 +75,15 @@ struct StageRun {
     } catch let failure as DivergenceError {
       throw try saved(failure, trainer.state)
     }
+  }
+
+  /// Reads what the stage will be scored on: a broken row must not come to light after hours of training.
+  private func checkEvaluation() throws {
+    for split in run.task.evaluationSplits { _ = try run.dataset(split) }
+    guard plan.evaluation.loadsBest, run.task.evaluationSplits.isEmpty else { return }
+    throw RecipeError(
+      "load_best wants the weights that score best, but the task has nothing to score on; add a validation split to it"
+        + " or leave load_best out")
   }
 
   /// Scores, saves and stops, as far as each is due after a step.
