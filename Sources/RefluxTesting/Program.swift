@@ -10,6 +10,9 @@ public enum Program {
     public var code: Int32
     public var output: String
     public var errors: String
+    public init(code: Int32, output: String, errors: String) {
+      (self.code, self.output, self.errors) = (code, output, errors)
+    }
   }
 
   /// Runs it to its end: with `input` as its standard input, changes to this process's `environment`, in a `directory`

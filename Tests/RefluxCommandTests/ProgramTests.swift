@@ -4,25 +4,9 @@ import Testing
 
 /// The built program: what it prints and how it ends.
 @Suite struct ProgramTests {
-  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("reflux").path
-
-  private func run(_ arguments: String...) throws -> (code: Int32, output: String, errors: String) {
-    let (process, output, errors) = (Process(), Pipe(), Pipe())
-    process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = arguments
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaints = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, printed, complaints)
-  }
-
   @Test(arguments: [["--help"], ["help"], ["train", "--help"], ["quickstart", "-h"]])
   func helpIsAnAnswer(_ arguments: [String]) throws {
-    let result =
-      arguments.count == 1 ? try run(arguments[0]) : try run(arguments[0], arguments[1])
+    let result = try Program.run(arguments)
     #expect(result.code == 0 && result.errors.isEmpty)
     #expect(result.output.contains("USAGE: reflux"))
   }
@@ -32,7 +16,7 @@ import Testing
       let file = "\(directory)/r.yaml"
       func check(_ text: String, _ change: String = "seed=1") throws -> String {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
-        let result = try run("check", file, change)
+        let result = try Program.run(["check", file, change])
         #expect(result.code == 2 && result.output.isEmpty)
         return result.errors
       }
