@@ -59,18 +59,29 @@ struct Arranged {
     var bytes = [Float](repeating: 0, count: view.buffer.byteCount / 4)
     bytes.withUnsafeMutableBytes { view.buffer.backend.download(view.buffer, to: $0) }
     let places = view.layout.places
-    var outside = Set(bytes.indices)
-    outside.subtract(places)
-    guard outside.allSatisfy({ bytes[$0].isNaN }) else { return nil }
-    return places.map { bytes[$0] }
+    let values = places.map { bytes[$0] }
+    for place in places { bytes[place] = guardValue }
+    for byte in bytes where !byte.isNaN { return nil }
+    return values
   }
 }
 
 extension Layout {
   /// Where each element is, in row-major order.
   var places: [Int] {
-    zip(shape, strides).reduce([offset]) { places, axis in
-      places.flatMap { place in (0..<axis.0).map { place + $0 * axis.1 } }
+    var places = [offset]
+    for axis in shape.indices {
+      var next: [Int] = []
+      next.reserveCapacity(places.count * shape[axis])
+      for place in places {
+        var step = 0
+        while step < shape[axis] {
+          next.append(place + step * strides[axis])
+          step += 1
+        }
+      }
+      places = next
     }
+    return places
   }
 }
