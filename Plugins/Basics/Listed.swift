@@ -18,8 +18,7 @@ struct Listed: Sampler {
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     file = options.file
-    let path = file.hasPrefix("/") ? file : context.directory + "/" + file
-    steps = try Self.read(try JSON(contentsOf: path), file)
+    steps = try Self.read(try JSON(contentsOf: context.path(file)), file)
     try checkPairs()
   }
 

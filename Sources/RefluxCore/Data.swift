@@ -65,7 +65,18 @@ public enum SourceRow: Sendable, Equatable {
 public struct Example: Sendable {
   public var rows: [SourceRow]
   public var label: Label?
-  public init(rows: [SourceRow], label: Label? = nil) { (self.rows, self.label) = (rows, label) }
+  /// The line that it was read from, for messages.
+  public var place: FilePlace?
+  public init(rows: [SourceRow], label: Label? = nil, at place: FilePlace? = nil) {
+    (self.rows, self.label, self.place) = (rows, label, place)
+  }
+}
+
+/// A line of a file, counted from 1.
+public struct FilePlace: Sendable, Equatable {
+  public var path: String
+  public var line: Int
+  public init(_ path: String, line: Int) { (self.path, self.line) = (path, line) }
 }
 
 public enum Label: Sendable, Equatable {

@@ -85,7 +85,9 @@ public struct Registry: ComponentLookup {
     for product: Product.Type, from node: RecipeNode, _ scope: OptionScope
   ) throws -> Blueprint<Product> {
     let (entry, _) = try entry(ofKind: Self.kindName(of: product), namedBy: node)
-    guard let blueprint = try entry.read(node.entries == nil ? nil : node, scope) as? Blueprint<Product> else {
+    // A bare name is a component without options; it keeps its place for what may be wrong with it.
+    let named = node.entries == nil ? RecipeNode(.map([.init("type", node)]), node.mark) : node
+    guard let blueprint = try entry.read(named, scope) as? Blueprint<Product> else {
       preconditionFailure("the shelf of \(Self.kindName(of: product)) holds something else")
     }
     return blueprint

@@ -85,6 +85,15 @@ import Testing
     }
   }
 
+  @Test func examplesKnowTheirLines() throws {
+    let csv = "text,label\n\"a\nb\",0\nc,1\n"
+    try withFiles(["t.csv": csv]) { directory in
+      let examples = try task("{ type: text-classification, train: t.csv }", in: directory).examples(.train)
+      #expect(examples.map(\.place?.line) == [2, 4])
+      #expect(examples.allSatisfy { $0.place?.path.hasSuffix("/t.csv") == true })
+    }
+  }
+
   struct Mistake: Sendable, CustomTestStringConvertible {
     let recipe: String, files: Files, message: String
     var testDescription: String { message }
@@ -143,6 +152,11 @@ import Testing
     Mistake(
       "train: t.jsonl, labels: [x, y], metrics: [pearson]", ["t.jsonl": "{}"],
       "metrics: 'pearson' cannot score classes"),
+    Mistake("train: t.csv, metrics: []", [:], "task 'text-classification': metrics: wants at least one"),
+    Mistake(
+      "train: t.csv, metrics: [f1, f1]", [:], "task 'text-classification': metrics: one is given twice"),
+    Mistake(
+      "train: t.csv", ["t.csv": "text,label,text\na,b,c\n"], "DIR/t.csv:1: has the column 'text' twice"),
   ]
 
   @Test(arguments: mistakes) func names(_ mistake: Mistake) throws {

@@ -74,6 +74,10 @@ import Testing
 
   @Test func namesTheExampleThatDoesNotFit() {
     let good = example("cat", .category(0))
+    let read = Example(rows: [.tokens(ids: [340])], label: .category(0), at: FilePlace("rows.jsonl", line: 7))
+    #expect(
+      thrownMessage { try EncodedDataset([good, read], encoder, classes, name: "the train split") }
+        == "rows.jsonl:7: has the token id 340, which is outside 0 to 339")
     #expect(message([]) == "the train split has no examples")
     #expect(message([good, example("cat", nil)]) == "example 2 of the train split has no label")
     #expect(

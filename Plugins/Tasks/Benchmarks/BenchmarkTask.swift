@@ -81,7 +81,7 @@ struct BenchmarkSource: Sendable {
     return try rows(source, at: "\(directory)/\(path)").map { row in
       Example(
         rows: benchmark.rows(try source.texts.map(row.text)),
-        label: try source.label.map { try benchmark.labels.label(row, $0) })
+        label: try source.label.map { try benchmark.labels.label(row, $0) }, at: row.place)
     }
   }
 

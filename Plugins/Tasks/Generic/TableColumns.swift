@@ -16,7 +16,7 @@ struct TableColumns: Sendable {
   /// - Throws: ``FileError`` with the line of the first row that is not as it should be.
   func examples(_ path: String, needsLabels: Bool) throws -> [Example] {
     try rows(path).map { row in
-      Example(rows: [try sourceRow(row)], label: try label(row, isNeeded: needsLabels))
+      Example(rows: [try sourceRow(row)], label: try label(row, isNeeded: needsLabels), at: row.place)
     }
   }
 

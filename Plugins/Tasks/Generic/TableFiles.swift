@@ -19,12 +19,21 @@ struct TableFiles: Sendable {
   var evaluationSplits: [Split] { files[.validation] == nil ? [] : [.validation] }
 
   func examples(_ split: Split, _ columns: TableColumns) throws -> [Example] {
+    guard [.train, .validation, .test, .unlabeled].contains(split) else {
+      throw RecipeError(
+        "the task '\(task)' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
+    }
     guard let path = files[split] else {
       throw RecipeError("the task '\(task)' has no \(split.rawValue) file: add '\(split.rawValue): FILE' to it")
     }
     let needsLabels = split == .train || split == .validation
     let limit = split == .train ? trainLimit : evaluationLimit
     return Array(try columns.examples(path, needsLabels: needsLabels).prefix(limit ?? .max))
+  }
+
+  static func validate(metrics: [String]) throws {
+    guard !metrics.isEmpty else { throw RecipeError("metrics: wants at least one") }
+    guard Set(metrics).count == metrics.count else { throw RecipeError("metrics: one is given twice") }
   }
 
   static func validate(_ limits: [(name: String, value: Int?)], _ files: [String?]) throws {

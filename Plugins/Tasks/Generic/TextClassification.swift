@@ -23,6 +23,7 @@ struct TextClassification: Task {
     func validate() throws {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
+      try TableFiles.validate(metrics: metrics.map(\.name))
       if labels.isEmpty, train == nil { throw RecipeError("needs 'labels', because there is no training file") }
       if Set(labels).count < labels.count { throw RecipeError("labels: a name is given twice") }
       if labels.count == 1 { throw RecipeError("labels: wants two or more names, but has one") }

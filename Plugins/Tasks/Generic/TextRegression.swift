@@ -22,6 +22,7 @@ struct TextRegression: Task {
     func validate() throws {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
+      try TableFiles.validate(metrics: metrics.map(\.name))
     }
   }
 

@@ -57,6 +57,9 @@ struct DataFile: Sendable {
         path, line: 1, "has no column '\(missing)'; there are: \(names.joined(separator: ", "))")
     }
     let wanted = columns + optional.filter(names.contains)
+    if let twice = wanted.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw FileError(path, line: 1, "has the column '\(twice)' twice")
+    }
     let places = wanted.compactMap { names.firstIndex(of: $0) }
     var rows: [DataRow] = []
     while let fields = try source.next() {

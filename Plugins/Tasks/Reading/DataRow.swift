@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxIO
 
 /// One row of a data file: the values of the columns that were asked for.
@@ -8,6 +9,8 @@ struct DataRow {
   let columns: [String]
   /// In the order of `columns`; `nil` where the row has no such column.
   let values: [JSON?]
+
+  var place: FilePlace { FilePlace(path, line: line) }
 
   func error(_ message: String) -> FileError { FileError(path, line: line, message) }
 

@@ -31,13 +31,14 @@ public struct EncodedDataset: Dataset {
   ///   - encoder: The tokenizer and the limits that rows are checked against.
   ///   - prediction: What labels are checked against.
   ///   - name: What errors call the data: `the train split`.
-  /// - Throws: `RecipeError` if there are no examples, or naming the first example that does not fit.
+  /// - Throws: `RecipeError` if there are no examples; naming the first example that does not fit, ``FileError`` with its
+  ///   line if it came from a file.
   public init(_ examples: [Example], _ encoder: RowEncoder, _ prediction: PredictionKind, name: String) throws {
     guard let first = examples.first else { throw RecipeError("\(name) has no examples") }
     choices = first.rows.count
     let wanted = if case .choice(let count) = prediction { count } else { 1 }
     if let odd = examples.firstIndex(where: { $0.rows.count != wanted }) {
-      throw RecipeError("example \(odd + 1) of \(name) has \(examples[odd].rows.count) rows, but wants \(wanted)")
+      throw examples[odd].failure("has \(examples[odd].rows.count) rows, but wants \(wanted)", odd, of: name)
     }
     let blocks = try encodedInParallel(examples, encoder, name)
     truncatedRowCount = blocks.reduce(0) { $0 + $1.truncatedRowCount }
@@ -47,7 +48,7 @@ public struct EncodedDataset: Dataset {
       (segments, targets) = ([UInt8](repeating: 0, count: rows.ids.count), rows.targets)
     } else {
       if let odd = examples.firstIndex(where: { $0.rows.contains(where: \.hasAnswer) }) {
-        throw RecipeError("example \(odd + 1) of \(name) has an answer of text, and the task has no use for it")
+        throw examples[odd].failure("has an answer of text, and the task has no use for it", odd, of: name)
       }
       (ids, segments) = (blocks.flatMap(\.ids), blocks.flatMap(\.segments))
       starts = blocks.flatMap(\.rowLengths).reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
@@ -107,7 +108,7 @@ public struct EncodedDataset: Dataset {
   /// Either every example has a label of the right kind, or none has one.
   private static func targets(_ examples: [Example], _ prediction: PredictionKind, _ name: String) throws -> Targets? {
     guard examples.contains(where: { $0.label != nil }) else { return nil }
-    let problem = { (index: Int, text: String) in RecipeError("example \(index + 1) of \(name) \(text)") }
+    let problem = { (index: Int, text: String) in examples[index].failure(text, index, of: name) }
     let classCount: Int
     switch prediction {
     case .score:

@@ -1,5 +1,6 @@
 import Dispatch
 import RefluxCore
+import RefluxIO
 import Synchronization
 
 /// The rows of some neighbouring examples.
@@ -21,13 +22,21 @@ struct EncodedRows: Sendable {
   }
 }
 
+extension Example {
+  /// What is wrong with example `index` (from 0) of some data: by its line, or by its number if it has none.
+  func failure(_ problem: String, _ index: Int, of name: String) -> any Error {
+    guard let place else { return RecipeError("example \(index + 1) of \(name) \(problem)") }
+    return FileError(place.path, line: place.line, problem)
+  }
+}
+
 /// Encodes examples on every core; what comes out does not depend on how many there are.
 ///
 /// - Throws: The error of the first example that has one.
 func encodedInParallel(_ examples: [Example], _ encoder: RowEncoder, _ name: String) throws -> [EncodedRows] {
   let chunk = 256
   let chunkCount = (examples.count + chunk - 1) / chunk
-  let results = Mutex([Result<EncodedRows, RecipeError>?](repeating: nil, count: chunkCount))
+  let results = Mutex([Result<EncodedRows, any Error>?](repeating: nil, count: chunkCount))
   DispatchQueue.concurrentPerform(iterations: chunkCount) { index in
     let range = index * chunk..<min(examples.count, (index + 1) * chunk)
     let result = encoded(examples, range, encoder, name)
@@ -38,14 +47,14 @@ func encodedInParallel(_ examples: [Example], _ encoder: RowEncoder, _ name: Str
 
 private func encoded(
   _ examples: [Example], _ range: Range<Int>, _ encoder: RowEncoder, _ name: String
-) -> Result<EncodedRows, RecipeError> {
+) -> Result<EncodedRows, any Error> {
   var rows = EncodedRows()
   for index in range {
     do {
       for row in examples[index].rows { rows.append(try encoder.encode(row)) }
     } catch {
       let problem = (error as? RecipeError)?.problems.first?.message ?? "\(error)"
-      return .failure(RecipeError("example \(index + 1) of \(name) \(problem)"))
+      return .failure(examples[index].failure(problem, index, of: name))
     }
   }
   return .success(rows)

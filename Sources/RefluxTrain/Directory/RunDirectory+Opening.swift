@@ -16,7 +16,9 @@ extension RunDirectory {
     do {
       return try claimed(recipe)
     } catch let error as FileError {
-      throw RunError("the run directory \(path) cannot be made: \(error)")
+      // The temporary name says nothing to anybody.
+      let isAboutNew = error.path.hasPrefix("\(path).")
+      throw RunError("the run directory \(path) \(isAboutNew ? error.message : "cannot be made: \(error)")")
     }
   }
 

@@ -157,13 +157,19 @@ struct StageRun {
     do {
       try write(state, to: path)
     } catch let error as FileError {
-      let kept = try run.directory.checkpointSteps.last.map { "; the last complete checkpoint is checkpoint-\($0)" }
-      throw RunError("checkpoint-\(step) cannot be saved: \(error)\(kept ?? "")")
+      throw RunError("checkpoint-\(step) cannot be saved: \(error)\(try lastCheckpoint)")
     }
     let best = position.best.map { position.stepsBefore + $0.step }
     try run.directory.removeCheckpoints(keeping: plan.checkpoints.keep, best: best)
     lastSave = .now
     try run.notify(.saved(directory: path))
+  }
+
+  /// What a run that cannot go on can be resumed from.
+  private var lastCheckpoint: String {
+    get throws {
+      try run.directory.checkpointSteps.last.map { "; the last complete checkpoint is checkpoint-\($0)" } ?? ""
+    }
   }
 
   private mutating func write(_ state: StageState, to path: String, optimizers: Bool = true) throws {
@@ -201,7 +207,9 @@ struct StageRun {
     } else if position.evaluated?.step != state.progress.step {
       try evaluateOrSave(state)
     }
-    try write(state, to: action.path, optimizers: false)
+    do { try write(state, to: action.path, optimizers: false) } catch let error as FileError {
+      throw RunError("the result of stage '\(action.name)' cannot be saved: \(error)\(try lastCheckpoint)")
+    }
     try run.notify(.stageEnded(action.name))
   }
 
