@@ -11,6 +11,25 @@ import Testing
     #expect(result.output.contains("USAGE: reflux"))
   }
 
+  /// Expected ids: `tokenizers`, from the fixture's truncation rows.
+  @Test func tokenizesDownToTheSpecialTokens() throws {
+    try withTemporaryDirectory { directory in
+      let (model, rows) = (fixture("roberta/model"), "\(directory)/rows.jsonl")
+      let text = #"{"text": "a b c d e f g h i j", "text_pair": "k l m n o p q r s t"}"#
+      try Data(text.utf8).write(to: URL(fileURLWithPath: rows))
+      func tokenize(_ limit: String) throws -> (code: Int32, output: String, errors: String) {
+        try run("tokenize", "--model", model, "--input", rows, "--output", "-", "--max-length", limit)
+      }
+      let short = try tokenize("4")
+      #expect(short.output == #"{"input_ids": [0, 2, 2, 2], "token_type_ids": [0, 0, 0, 0]}"# + "\n")
+      let longer = try tokenize("7")
+      #expect(longer.output.hasPrefix(#"{"input_ids": [0, 68, 2, 2, 78, 294, 2], "#))
+      let refused = try tokenize("3")
+      #expect(refused.code == 2)
+      #expect(refused.errors == "error: --max-length must be at least 4: so many special tokens a pair has\n")
+    }
+  }
+
   @Test func mistakesOfTheRecipeEndWithTwo() throws {
     try withTemporaryDirectory { directory in
       let file = "\(directory)/r.yaml"

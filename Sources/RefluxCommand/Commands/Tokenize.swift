@@ -14,13 +14,13 @@ struct Tokenize: ParsableCommand {
   @Option(help: "Longest row in tokens, special ones included; longer ones are cut. Default: no limit.")
   var maxLength: Int?
 
-  func validate() throws {
-    guard maxLength ?? 5 >= 5 else { throw ValidationError("--max-length must be at least 5") }
-  }
-
   func run() throws {
     let rows = try InputRows(files.input)
     let tokenizer = try SavedModel.tokenizer(of: files.model)
+    let special = tokenizer.specialTokenCount(pair: true)
+    guard maxLength ?? special >= special else {
+      throw Failure("error: --max-length must be at least \(special): so many special tokens a pair has", .usage)
+    }
     try files.write { write in
       while let row = try rows.next() {
         guard case .text(let text, let pair)? = row.first else {
