@@ -66,7 +66,7 @@ import Testing
     try withTemporaryDirectory { directory in
       try run(in: directory, "\(directory)/run")
       let (registry, backend) = (try #require(Self.registry), CPUBackend(threads: 1))
-      let rows = [EncodedRow(ids: [2, 11, 37, 3], segments: []), EncodedRow(ids: [2, 19, 3], segments: [])]
+      let rows = [[EncodedRow(ids: [2, 11, 37, 3], segments: [])], [EncodedRow(ids: [2, 19, 3], segments: [])]]
       let saved = try SavedModel("\(directory)/run", registry: registry, on: backend)
       #expect(saved.prediction == .classes(["no", "yes"]) && saved.tokenizer != nil)
       let logits = try saved.logits(rows)
