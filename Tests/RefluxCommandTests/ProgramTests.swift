@@ -17,8 +17,8 @@ import Testing
       let (model, rows) = (fixture("roberta/model"), "\(directory)/rows.jsonl")
       let text = #"{"text": "a b c d e f g h i j", "text_pair": "k l m n o p q r s t"}"#
       try Data(text.utf8).write(to: URL(fileURLWithPath: rows))
-      func tokenize(_ limit: String) throws -> (code: Int32, output: String, errors: String) {
-        try run("tokenize", "--model", model, "--input", rows, "--output", "-", "--max-length", limit)
+      func tokenize(_ limit: String) throws -> Program.Outcome {
+        try Program.run(["tokenize", "--model", model, "--input", rows, "--output", "-", "--max-length", limit])
       }
       let short = try tokenize("4")
       #expect(short.output == #"{"input_ids": [0, 2, 2, 2], "token_type_ids": [0, 0, 0, 0]}"# + "\n")
