@@ -7,7 +7,7 @@ struct DynSDPBMethod: Method {
   static let summary = "Self-distillation from the previous mini-batch, with a weight and a temperature per example."
   let strategy: RecipeNode = [
     "type": "single",
-    "objective": ["type": "previous-batch", "loss": "kl", "scheduler": "uncertainty", "aligner": "identity"],
+    "objective": ["type": "previous-batch", "loss": "kl", "scheduler": "uncertainty", "aligner": "automatic"],
     "train": ["sampler": "carry-over"],
   ]
   init(_: NoOptions, _: inout BuildContext) {}

@@ -30,11 +30,14 @@ struct DynamicFinetune: Objective {
   mutating func loss(_: Turn, _ batch: Batch, _ step: inout StepContext) throws -> LossReport {
     let input = try batch.input
     let output = try step.student(input, &step.pass)
+    output.tokens?.expectMaps(withGradientsOfRows: 0)
     let losses = try step.task.loss(output, input)  // [examples]
-    let (logits, constants) = (output.logits.detached, losses.detached)
-    let knobs = try scheduler.knobs(
-      ScheduleSignal(
-        progress: step.progress, student: logits, teacher: logits, studentLoss: constants, teacherLoss: constants))
+    let constants = losses.detached
+    let logits = output.tokens.map { ($0.vocabularyMaps().detached + 1e-20).log() } ?? output.logits.detached
+    var signal = ScheduleSignal(
+      progress: step.progress, student: logits, teacher: logits, studentLoss: constants, teacherLoss: constants)
+    signal.tokenEntropies = output.tokens.map { $0.rowMeans($0.entropies) }.map { ($0, $0) }
+    let knobs = try scheduler.knobs(signal)
 
     let weighted =
       switch form {

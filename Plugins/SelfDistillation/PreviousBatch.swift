@@ -18,7 +18,7 @@ struct PreviousBatch: Objective {
     @Option("How strongly and how softly each example is compared: constant for DLB, uncertainty for DynSDPB.")
     var scheduler: Blueprint<any DynamicScheduler> = "constant"
     @Option("How outputs that differ in length are made comparable.") var aligner: Blueprint<any OutputAligner> =
-      "identity"
+      "automatic"
     @Option("What the sum over the matched examples is divided by: their number, or the step's number of examples.")
     var denominator = Denominator.matched
   }
@@ -29,7 +29,7 @@ struct PreviousBatch: Objective {
   private let regressionLoss: any DistillationLoss
   private let aligner: any OutputAligner
   private var scheduler: any DynamicScheduler
-  private var memory = LogitMemory()
+  private var memory = OutputMemory()
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     (alpha, denominator) = (options.alpha, options.denominator)
@@ -43,21 +43,30 @@ struct PreviousBatch: Objective {
     }
   }
 
-  mutating func prepare(_: inout StageContext) { memory = LogitMemory() }
+  mutating func prepare(_: inout StageContext) { memory = OutputMemory() }
 
   mutating func loss(_: Turn, _ batch: Batch, _ step: inout StepContext) throws -> LossReport {
     let input = try batch.input
-    let output = try step.student(input, &step.pass)
-    let losses = try step.task.loss(output, input)  // [examples]
+    let student = try step.student
+    let said = try student(input, &step.pass)
+    let compared = try aligner.output(of: student, on: input, said: said, matched: batch.matchedCount, &step.pass)
+    let losses = try step.task.loss(said, input)  // [examples]
+    let entropies = said.tokens.map { $0.rowMeans($0.entropies) }  // [examples]
     var report = LossReport(step.task.prediction.lossName, try step.task.mean(losses, over: batch))
     if batch.matchedCount > 0 {
-      try addConsistency(&report, batch, input, Prediction(output, targets: input.targets), losses, step)
+      try addConsistency(&report, batch, compared, losses.detached, entropies, step)
     } else {
       try checkMatches(batch, step.progress)
-      report.note("lmbc", Tensor(0, on: output.logits.backend))
+      report.note("lmbc", Tensor(0, on: losses.backend))
     }
     let new = batch.matchedCount..<batch.examples.count
-    memory.add(Array(batch.examples[new]), output.logits.detached.sliced(new))
+    if !new.isEmpty {
+      memory.add(
+        Array(batch.examples[new]),
+        OutputMemory.Entry(
+          summary: try aligner.summary(of: compared, new), losses: losses.detached.sliced(new),
+          tokenEntropies: entropies?.sliced(new)))
+    }
     return report
   }
 
@@ -71,22 +80,24 @@ struct PreviousBatch: Objective {
 
   /// Adds the share of a batch's matched examples, which come first in it.
   private mutating func addConsistency(
-    _ report: inout LossReport, _ batch: Batch, _ input: TokenBlock, _ prediction: Prediction, _ losses: Tensor,
+    _ report: inout LossReport, _ batch: Batch, _ output: ModelOutput, _ losses: Tensor, _ entropies: Tensor?,
     _ step: StepContext
   ) throws {
     let matched = 0..<batch.matchedCount
-    let block = input.prefix(examples: matched.count)
-    let now = Prediction(ModelOutput(logits: prediction.output.logits.sliced(matched)), targets: block.targets)
-    let then = Prediction(
-      ModelOutput(logits: try memory.logits(of: Array(batch.examples[matched]))), targets: block.targets)
-    let pair = try aligner.align(student: now, teacher: then)
-
-    let knobs = try scheduler.knobs(
-      ScheduleSignal(
-        progress: step.progress, student: pair.student.logits.detached, teacher: pair.teacher.logits,
-        studentLoss: losses.detached.sliced(matched), teacherLoss: try step.task.loss(then.output, block)))
+    let before = try memory.entry(of: Array(batch.examples[matched]))
+    var pair = try aligner.align(output, with: before.summary, temperature: nil)
+    var signal = ScheduleSignal(
+      progress: step.progress, student: pair.student.logits.detached, teacher: pair.teacher.logits,
+      studentLoss: losses.sliced(matched), teacherLoss: before.losses)
+    if let entropies, let earlier = before.tokenEntropies {
+      signal.tokenEntropies = (entropies.sliced(matched), earlier)
+    }
+    let knobs = try scheduler.knobs(signal)
+    if aligner.usesTemperature {
+      pair = try aligner.align(output, with: before.summary, temperature: knobs.temperature)
+    }
     let comparison = step.task.prediction == .score ? regressionLoss : loss
-    let terms = try comparison(pair, knobs) * knobs.weight * pair.weights  // [matched]
+    let terms = try comparison.perExample(pair, knobs) * knobs.weight * pair.weights  // [matched]
     let divisor = denominator == .matched ? batch.step.matched : batch.step.examples
     report.add("lmbc", terms.sum() / Float(divisor), weight: alpha)
     report.note(knobs, examples: matched.count, of: batch.step.matched)

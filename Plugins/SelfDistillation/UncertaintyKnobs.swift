@@ -11,12 +11,12 @@ struct UncertaintyKnobs: DynamicScheduler {
   let options: UncertaintyOptions
   init(_ options: UncertaintyOptions, _: inout BuildContext) { self.options = options }
 
-  func knobs(_ signal: ScheduleSignal) -> Knobs {
+  func knobs(_ signal: ScheduleSignal) throws -> Knobs {
     let backend = signal.student.backend
     let classes = signal.student.shape[1]
     func column(_ values: [Float]) -> Tensor { Tensor(values, on: backend) }
 
-    let uncertainty = entropies(options.uncertaintySource == .current ? signal.student : signal.teacher)
+    let uncertainty = try uncertainty(signal)
     let weights = options.dynamicWeight && classes > 1 ? options.weights(uncertainty, classes: classes) : nil
 
     let losses = (options.lossSource == .current ? signal.studentLoss : signal.teacherLoss).floats
@@ -32,6 +32,21 @@ struct UncertaintyKnobs: DynamicScheduler {
     knobs.notes.append(("uncertainty", column(uncertainty)))
     if let wished { knobs.notes.append(("clamped", column(wished.map { allowed.contains($0) ? 0 : 1 }))) }
     return knobs
+  }
+}
+
+extension UncertaintyKnobs {
+  /// The entropy of each example's prediction; of text, of its tokens or of its map.
+  private func uncertainty(_ signal: ScheduleSignal) throws -> [Float] {
+    let isCurrent = options.uncertaintySource == .current
+    if options.textUncertainty == .tokenMean, let tokens = signal.tokenEntropies {
+      return (isCurrent ? tokens.student : tokens.teacher).floats
+    }
+    let entropies = entropies(isCurrent ? signal.student : signal.teacher)
+    guard entropies.count == signal.studentLoss.count else {
+      throw RecipeError("text_uncertainty: map needs one map per example, and 'tokenwise' makes none; use token-mean")
+    }
+    return entropies
   }
 }
 

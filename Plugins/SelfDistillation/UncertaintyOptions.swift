@@ -19,6 +19,7 @@ struct UncertaintyOptions: ComponentOptions {
     case lossOverLogC = "loss-over-log-c"
     case onePlusLoss = "one-plus-loss"
   }
+  enum TextUncertainty: String, OptionChoice { case tokenMean = "token-mean", map }
   enum Square: String, OptionChoice { case perExample = "per-example", base, none }
 
   @Option("The base temperature; dynamics multiply it (tau in equation 10).", in: 0.01...1000)
@@ -32,6 +33,8 @@ struct UncertaintyOptions: ComponentOptions {
   var normaliser = Normaliser.logC
   @Option("Whose entropy: of the prediction of this step, or of the previous one.")
   var uncertaintySource = Source.current
+  @Option("Of text, whose entropy: the mean of a row's tokens, or of its map of the vocabulary.")
+  var textUncertainty = TextUncertainty.tokenMean
   @Option("Whether badly predicted examples get a higher temperature (equation 10).") var dynamicTemperature = true
   @Option(
     "What multiplies the temperature: an example's loss, the loss over the mean of its batch, the loss over ln C, or"

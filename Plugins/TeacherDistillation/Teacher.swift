@@ -56,6 +56,9 @@ struct Teacher: Objective {
     var frozen = ForwardPass(training: false, wants: comparison.wants)
     let teacher = try step.teacher
     let (taught, said) = (try step.student(input, &step.pass), try teacher(input, &frozen).detached)
+    guard taught.tokens == nil else {
+      throw RecipeError("the objective 'teacher' compares predictions of classes and scores; these models predict text")
+    }
     let weights = Tensor([Float](repeating: 1, count: input.exampleCount), on: said.logits.backend)
     let pair = AlignedPair(student: taught, teacher: said, weights: weights)
 

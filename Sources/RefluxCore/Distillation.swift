@@ -23,27 +23,85 @@ public struct AlignedPair {
   public var student: ModelOutput
   public var teacher: ModelOutput
   public var weights: Tensor  // [examples]; 0 drops one
-  public init(student: ModelOutput, teacher: ModelOutput, weights: Tensor) {
-    (self.student, self.teacher, self.weights) = (student, teacher, weights)
+  /// Which rows of the logits are about which example; `nil`: one about each.
+  public var rows: RowOffsets?
+  public init(student: ModelOutput, teacher: ModelOutput, weights: Tensor, rows: RowOffsets? = nil) {
+    (self.student, self.teacher, self.weights, self.rows) = (student, teacher, weights, rows)
   }
 }
 
-/// An output together with the tokens it is about.
-public struct Prediction {
-  public var output: ModelOutput
-  public var targets: Targets?
-  public init(_ output: ModelOutput, targets: Targets?) { (self.output, self.targets) = (output, targets) }
-
-  public var detached: Prediction { Prediction(output.detached, targets: targets) }
-  /// The logits and targets of some examples; intermediate results are left out.
-  public func taking(_ examples: [Int]) -> Prediction {
-    Prediction(ModelOutput(logits: output.logits.taking(examples)), targets: targets?.taking(examples))
+extension DistillationLoss {
+  /// One value per example, `[examples]`: the mean over its rows where an example has several.
+  public func perExample(_ pair: AlignedPair, _ knobs: Knobs) throws -> Tensor {
+    guard let rows = pair.rows else { return try self(pair, knobs) }
+    let owners = (0..<rows.rowCount).flatMap { row in rows[row].map { _ in row } }
+    func spread(_ values: Tensor) -> Tensor { values.rank == 0 ? values : values.taking(owners) }
+    let each = Knobs(
+      weight: spread(knobs.weight), temperature: spread(knobs.temperature),
+      temperatureFactor: spread(knobs.temperatureFactor))
+    let losses = try self(
+      AlignedPair(student: pair.student, teacher: pair.teacher, weights: spread(pair.weights)), each)
+    return rows.means(of: losses)
   }
 }
 
-/// Matches two outputs that differ in length or vocabulary.
+extension RowOffsets {
+  /// The mean over each row of values `[tokens]` or `[tokens, width]`; 0 for a row without any.
+  public func means(of values: Tensor) -> Tensor {
+    var shares = [Float](repeating: 0, count: rowCount * tokenCount)
+    for row in 0..<rowCount {
+      for position in self[row] { shares[row * tokenCount + position] = 1 / Float(self[row].count) }
+    }
+    let matrix = Tensor(shares, [rowCount, tokenCount], on: values.backend)
+    guard values.rank == 1 else { return matrix.matmul(values) }
+    return matrix.matmul(values.reshaped([values.count, 1])).reshaped([rowCount])
+  }
+}
+
+/// What a step tells the next one about some examples, without history.
+public struct OutputSummary {
+  public var logits: Tensor  // [rows, width]
+  /// Which rows are about which example.
+  public var rows: RowOffsets
+  /// `rows`: `nil` if there is one about each example.
+  public init(_ logits: Tensor, rows: RowOffsets? = nil) {
+    self.logits = logits.detached
+    self.rows = rows ?? RowOffsets(lengths: (0..<logits.shape[0]).map { _ in 1 })
+  }
+
+  public func taking(_ examples: [Int]) -> OutputSummary {
+    OutputSummary(
+      logits.taking(examples.flatMap { rows[$0] }), rows: RowOffsets(lengths: examples.map { rows[$0].count }))
+  }
+
+  public static func concatenated(_ parts: [OutputSummary]) -> OutputSummary {
+    OutputSummary(.concatenated(parts.map(\.logits)), rows: RowOffsets(lengths: parts.flatMap(\.rows.lengths)))
+  }
+}
+
+/// Says what is compared of two outputs, which may differ in length, and so what must be remembered of one.
 public protocol OutputAligner: Component {
-  func align(student: Prediction, teacher: Prediction) throws -> AlignedPair
+  /// What is compared: what the model said about a batch, or what it says when it is asked again. Called before anything
+  /// is asked of the output; its first `matched` examples will be aligned.
+  func output(
+    of model: any Model, on input: TokenBlock, said: ModelOutput, matched: Int, _ pass: inout ForwardPass
+  ) throws -> ModelOutput
+  /// What must be kept of some examples of an output for a later one to be aligned with it.
+  func summary(of output: ModelOutput, _ examples: Range<Int>) throws -> OutputSummary
+  /// The first examples of an output beside what was kept of them.
+  ///
+  /// The logits are compared after division by the temperature. `temperature` is that which will be used (a scalar, or
+  /// one value per example); `nil` as long as it is not known.
+  func align(_ output: ModelOutput, with kept: OutputSummary, temperature: Tensor?) throws -> AlignedPair
+  /// Whether it makes a difference to align again once the temperature is known.
+  var usesTemperature: Bool { get }
+}
+
+extension OutputAligner {
+  public func output(
+    of _: any Model, on _: TokenBlock, said: ModelOutput, matched _: Int, _: inout ForwardPass
+  ) -> ModelOutput { said }
+  public var usesTemperature: Bool { false }
 }
 
 /// Chooses, at every step, how strongly and how softly to distil.
@@ -77,6 +135,8 @@ public struct ScheduleSignal {
   /// The task's loss of each prediction at temperature 1.
   public let studentLoss: Tensor  // [examples]
   public let teacherLoss: Tensor
+  /// Of language models: the mean entropy of each example's tokens, in nats.
+  public var tokenEntropies: (student: Tensor, teacher: Tensor)?  // [examples]
   public init(progress: Progress, student: Tensor, teacher: Tensor, studentLoss: Tensor, teacherLoss: Tensor) {
     (self.progress, self.student, self.teacher) = (progress, student, teacher)
     (self.studentLoss, self.teacherLoss) = (studentLoss, teacherLoss)

@@ -56,15 +56,7 @@ public struct TokenPredictions {
   public var logits: Tensor { hidden.linear(head) }
 
   /// The mean over each row's positions of values `[positions]` or `[positions, width]`; 0 for a row without any.
-  public func rowMeans(_ values: Tensor) -> Tensor {
-    var shares = [Float](repeating: 0, count: rows.rowCount * rows.tokenCount)
-    for row in 0..<rows.rowCount {
-      for position in rows[row] { shares[row * rows.tokenCount + position] = 1 / Float(rows[row].count) }
-    }
-    let matrix = Tensor(shares, [rows.rowCount, rows.tokenCount], on: values.backend)
-    guard values.rank == 1 else { return matrix.matmul(values) }
-    return matrix.matmul(values.reshaped([values.count, 1])).reshaped([rows.rowCount])
-  }
+  public func rowMeans(_ values: Tensor) -> Tensor { rows.means(of: values) }
 
   /// The predictions about the first rows alone.
   public func prefix(rows count: Int) -> TokenPredictions {
