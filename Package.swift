@@ -52,6 +52,7 @@ let package = Package(
     .target(name: "RefluxConfig", dependencies: ["CYAML"]),
     .target(name: "RefluxCore", dependencies: ["RefluxTensor", "RefluxNN", "RefluxConfig"]),
     .target(name: "RefluxIO", dependencies: ["RefluxCore", "CRefluxHash"]),
+    .target(name: "RefluxHub", dependencies: ["RefluxIO"]),
     .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO", "CSentencePiece"]),
 
     .target(name: "CRefluxHash"),
@@ -61,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "reflux",
       dependencies: [
-        "RefluxCore", "RefluxIO", "RefluxTrain", "RefluxCPU",
+        "RefluxCore", "RefluxIO", "RefluxHub", "RefluxTrain", "RefluxCPU",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + plugins.map { .init(stringLiteral: $0.name) },
       path: "Sources/RefluxCommand"),
@@ -72,11 +73,12 @@ let package = Package(
       path: "Benchmarks/Sources"),
 
     // Tests.
-    .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU"]),
+    .target(name: "RefluxTesting", dependencies: ["RefluxCore", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxTensor"),
     tests(of: "RefluxCPU", ["CRefluxKernels"]),
     tests(of: "RefluxConfig"),
     tests(of: "RefluxIO", ["CRefluxHash"]),
+    tests(of: "RefluxHub", ["RefluxIO"]),
     tests(of: "RefluxText", ["RefluxCore", "RefluxIO"]),
     tests(of: "RefluxTasks", ["RefluxIO"]),
     tests(

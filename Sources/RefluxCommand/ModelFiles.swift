@@ -4,7 +4,10 @@ import RefluxIO
 /// A model directory, rows to read and rows to write.
 struct ModelFiles: ParsableArguments {
   @Option(
-    help: "A model directory (config.json, model.safetensors, vocab.txt), an adapter directory, or a run directory.",
+    help: """
+      A model directory (config.json, model.safetensors, vocab.txt), an adapter directory, a run directory, or a model \
+      of the hub.
+      """,
     completion: .directory)
   var model: String
   @Option(help: "An adapter directory (PEFT's); --model is the model that it belongs to.", completion: .directory)

@@ -23,7 +23,7 @@ struct TrainingSession {
     Interruption.watchSignals()
     if !isQuiet { try Output.remark("\(backend.diagnostics.summary), seed \(recipe.seed)") }
     if let warning = backend.diagnostics.warning { try Output.remark("note: \(warning)") }
-    var setup = RunSetup(recipe, on: backend)
+    var setup = RunSetup(recipe, on: backend, checkpoints: HubAccess(quiet: isQuiet).finder)
     setup.observers = [display]
     setup.interruption = .signals
     defer { display.clear() }

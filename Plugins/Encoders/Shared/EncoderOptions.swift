@@ -2,7 +2,7 @@ import RefluxCore
 
 /// What a recipe can say of any encoder.
 struct EncoderOptions: ComponentOptions {
-  @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
+  @Option("A directory with config.json and weights, or a name on the hub; without one, everything begins fresh.")
   var checkpoint: String? = nil
   @Option("Transformer layers; of a checkpoint, the first so many are kept, and the pooler.", in: ModelSize.layers)
   var layers: Int? = nil

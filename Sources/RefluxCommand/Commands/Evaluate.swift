@@ -12,7 +12,8 @@ struct Evaluate: ParsableCommand {
       """)
 
   @Argument(help: "A recipe (without --task), and changes: key.path=value.") var arguments: [String] = []
-  @Option(help: "A model directory, an adapter directory, or a run directory.", completion: .directory)
+  @Option(
+    help: "A model directory, an adapter directory, a run directory, or a model of the hub.", completion: .directory)
   var model: String?
   @Option(help: "An adapter directory (PEFT's); --model is the model that it belongs to.", completion: .directory)
   var adapter: String?
@@ -33,7 +34,8 @@ struct Evaluate: ParsableCommand {
     let backend = device.backend()
     var context = BuildContext(seed: recipe.seed, backend: backend)
     let task = try recipe.task.build(&context)
-    let saved = try SavedModel(path, adapter: adapter, registry: registry, task: task, on: backend)
+    let saved = try SavedModel(
+      path, adapter: adapter, registry: registry, task: task, on: backend, checkpoints: HubAccess(quiet: quiet).finder)
     let evaluation = Evaluation(task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize)
     let display = ProgressDisplay(on: .standardError(), quiet: quiet)
     defer { display.clear() }

@@ -24,7 +24,8 @@ struct Merge: ParsableCommand {
       throw Failure("error: there is something called \(output) already", .usage)
     }
     let saved = try SavedModel(
-      model, adapter: adapter, registry: try BuiltIn.registry(), on: device.backend(), needsHead: false)
+      model, adapter: adapter, registry: try BuiltIn.registry(), on: device.backend(), needsHead: false,
+      checkpoints: HubAccess().finder)
     guard let adapted = saved.model as? any AdaptedModel else {
       throw Failure("error: \(saved.directory) is a model and not an adapter; there is nothing to merge", .usage)
     }

@@ -27,7 +27,8 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     let saved = try SavedModel(
-      files.model, adapter: files.adapter, registry: try BuiltIn.registry(), on: device.backend())
+      files.model, adapter: files.adapter, registry: try BuiltIn.registry(), on: device.backend(),
+      checkpoints: HubAccess().finder)
     for note in saved.model.card.notes { try Output.remark("note: \(note)") }
     let rows = try InputRows(files.input, choices: saved.model.card.picksRows)
     let encoder = try saved.encoder(maxLength: maxLength)

@@ -16,7 +16,7 @@ struct Tokenize: ParsableCommand {
 
   func run() throws {
     let rows = try InputRows(files.input)
-    let tokenizer = try SavedModel.tokenizer(of: files.model)
+    let tokenizer = try SavedModel.tokenizer(of: HubAccess().directory(of: files.model))
     let special = tokenizer.specialTokenCount(pair: true)
     guard maxLength ?? special >= special else {
       throw Failure("error: --max-length must be at least \(special): so many special tokens a pair has", .usage)

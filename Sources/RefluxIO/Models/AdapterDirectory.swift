@@ -7,6 +7,8 @@ import RefluxCore
 public struct AdapterDirectory: Sendable {
   public static let configurationFile = "adapter_config.json"
   public static let weightsFile = "adapter_model.safetensors"
+  /// What the tensors may be in, the first choice first.
+  public static let weightsFiles = [weightsFile, "adapter_model.bin"]
   /// What PEFT puts in front of the names of the model underneath.
   public static let prefix = "base_model.model."
 
@@ -55,7 +57,7 @@ public struct AdapterDirectory: Sendable {
   ///
   /// - Throws: ``FileError`` if there are none that can be read.
   public func weights() throws -> any TensorFile {
-    let names = [Self.weightsFile, "adapter_model.bin"]
+    let names = Self.weightsFiles
     guard let name = names.first(where: { Directory.isTaken("\(path)/\($0)") }) else {
       throw FileError(path, "has no weights: neither \(names.joined(separator: " nor "))")
     }

@@ -10,15 +10,19 @@ public struct SavedModel {
 
   /// Loads a model directory, an adapter directory with the model that it names, or what a run directory ends with.
   ///
-  /// With `adapter`, `directory` is the model underneath. Answers mean nothing with a head of random weights, so that is
-  /// refused where the head is needed. Throws `FileError` and `RecipeError` naming what is missing or does not fit.
+  /// With `adapter`, `directory` is the model underneath; `checkpoints` finds those that are not paths. Answers mean
+  /// nothing with a head of random weights, so that is refused where the head is needed. Throws `FileError` and
+  /// `RecipeError` naming what is missing or does not fit.
   public init(
     _ directory: String, adapter: String? = nil, registry: Registry, task: (any Task)? = nil, on backend: any Backend,
-    needsHead: Bool = true
+    needsHead: Bool = true, checkpoints: CheckpointFinder? = nil
   ) throws {
-    let directory = Self.modelDirectory(directory)
-    let adapter = adapter.map(Self.modelDirectory) ?? (AdapterDirectory.isAdapter(directory) ? directory : nil)
-    let base = try adapter == directory ? AdapterDirectory(directory).base() : directory
+    func found(_ name: String) throws -> String { try checkpoints?(name, name) ?? name }
+    let directory = Self.modelDirectory(try found(directory))
+    let adapter =
+      try adapter.map { Self.modelDirectory(try found($0)) }
+      ?? (AdapterDirectory.isAdapter(directory) ? directory : nil)
+    let base = try adapter == directory ? found(AdapterDirectory(directory).base()) : directory
     let recipe = try Self.recipe(base, adapter.map(AdapterDirectory.init))
     var context = BuildContext(task: task, backend: backend)
     model = try Blueprint<any Model>(recipe, OptionScope(registry)).build(&context)

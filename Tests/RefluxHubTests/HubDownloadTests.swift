@@ -1,0 +1,240 @@
+import Foundation
+import RefluxIO
+import RefluxTesting
+import Testing
+
+@testable import RefluxHub
+
+@Suite struct HubDownloadTests {
+  /// What huggingface_hub would have made.
+  @Test func theCacheIsLaidOutAsHuggingFaceDoes() throws {
+    try withBench { bench in
+      let directory = try bench.fetch()
+      #expect(directory == "\(bench.root)/snapshots/\(HubBench.commit)")
+      // One form of the weights, no folders, no other programs' files.
+      #expect(try Directory.names(in: directory) == ["config.json", "model.safetensors", "vocab.txt"])
+      #expect(bench.contents(directory + "/model.safetensors") == HubBench.weights)
+      let blobs = try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/vocab.txt")
+      #expect(blobs == "../../blobs/9b63652e4599b6f141f83f77374ca035004e0c8f")
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/model.safetensors")
+          == "../../blobs/\(LoopbackHub.etag("model.safetensors", HubBench.weights))")
+      #expect(bench.contents("\(bench.root)/refs/main") == Array(HubBench.commit.utf8))
+      #expect(try Directory.names(in: "\(bench.root)/blobs").count == 3)
+      #expect(try Directory.names(in: "\(bench.cache)/.locks/models--tiny--bert").count == 3)
+      #expect(bench.waits.all == [] && bench.notes == [])
+      #expect(bench.events.all.contains(.loaded(file: "model.safetensors", bytes: 200_000)))
+      #expect(bench.events.all.contains(.loading(file: "model.safetensors", done: 200_000, total: 200_000)))
+    }
+  }
+
+  @Test func whatIsThereIsNotFetchedAgain() throws {
+    try withBench { bench in
+      let directory = try bench.fetch()
+      bench.hub.forgetRequests()
+      #expect(try bench.fetch() == directory)
+      #expect(bench.hub.lines == ["GET /api/models/tiny/bert/revision/main"])
+      // A commit never changes: nothing is asked.
+      bench.hub.forgetRequests()
+      #expect(try bench.fetch("tiny/bert@\(HubBench.commit)") == directory)
+      #expect(bench.hub.lines == [])
+    }
+  }
+
+  /// A new commit in which one file changed: the others are the same blobs.
+  @Test func blobsAreSharedBetweenCommits() throws {
+    try withBench { bench in
+      let old = try bench.fetch()
+      let next = String(repeating: "2", count: 39) + "b"
+      bench.hub.change {
+        $0.revisions["main"] = next
+        $0.files["config.json"] = Array("{}".utf8)
+      }
+      bench.hub.forgetRequests()
+      let new = try bench.fetch()
+      #expect(new == "\(bench.root)/snapshots/\(next)" && bench.contents(old + "/config.json")?.count == 23)
+      #expect(
+        bench.contents(new + "/config.json")?.count == 2 && bench.contents(new + "/model.safetensors")?.count == 200_000
+      )
+      #expect(
+        bench.hub.lines.filter { $0.hasPrefix("GET") && !$0.contains("/api/") } == [
+          "GET /tiny/bert/resolve/\(next)/config.json"
+        ])
+      #expect(try Directory.names(in: "\(bench.root)/blobs").count == 4)
+      #expect(bench.contents("\(bench.root)/refs/main") == Array(next.utf8))
+    }
+  }
+
+  @Test func shardsAreThoseOfTheIndex() throws {
+    let index = "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}"
+    var files = HubBench.files
+    files["model.safetensors"] = nil
+    files["model.safetensors.index.json"] = Array(index.utf8)
+    files["model-1.safetensors"] = [1, 2, 3]
+    files["model-2.safetensors"] = [4]
+    files["other.safetensors"] = [5]
+    try withBench(files) { bench in
+      let directory = try bench.fetch()
+      #expect(
+        try Directory.names(in: directory) == [
+          "config.json", "model-1.safetensors", "model-2.safetensors", "model.safetensors.index.json", "vocab.txt",
+        ])
+    }
+    files["model.safetensors.index.json"] = Array("{\"weight_map\": {\"a\": \"../../../x\"}}".utf8)
+    try withBench(files) { bench in
+      #expect(
+        bench.problem().hasSuffix("tensor 'a' is said to be in '../../../x', which is not the name of a file here"))
+    }
+  }
+
+  @Test func picklesWhereThereIsNothingElse() throws {
+    var files = HubBench.files
+    files["model.safetensors"] = nil
+    try withBench(files) { bench in
+      let names = try Directory.names(in: bench.fetch())
+      #expect(names == ["config.json", "pytorch_model.bin", "vocab.txt"])
+    }
+  }
+
+  @Test func patternsChooseFiles() throws {
+    try withBench { bench in
+      let name = try #require(HubModelName("tiny/bert"))
+      let directory = try bench.client().download(name, matching: ["onnx/*", "*.md"])
+      #expect(try Directory.files(below: directory) == ["README.md", "onnx/config.json", "onnx/model.onnx"])
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: directory + "/onnx/config.json").hasPrefix(
+          "../../../blobs/"))
+      #expect(
+        thrownMessage { try bench.client().download(name, matching: ["*.xyz"]) }
+          == "'tiny/bert' has no file that matches *.xyz")
+    }
+  }
+
+  // MARK: Connections that break
+
+  @Test func aConnectionThatIsCutGoesOn() throws {
+    try withBench { bench in
+      bench.hub.change {
+        $0.fault = { request, before in
+          guard request.path == "/store/model.safetensors", before < 2 else { return nil }
+          let start = request["Range"].flatMap { Int($0.dropFirst(6).dropLast()) } ?? 0
+          let rest = Array(HubBench.weights[start...])
+          return .init(start == 0 ? 200 : 206, ["Content-Range": "bytes \(start)-199999/200000"], rest, cut: 60_000)
+        }
+      }
+      let directory = try bench.fetch()
+      #expect(bench.contents(directory + "/model.safetensors") == HubBench.weights)
+      let ranges = bench.hub.requests.filter { $0.path == "/store/model.safetensors" }.map { $0["Range"] ?? "all" }
+      #expect(ranges == ["all", "bytes=60000-", "bytes=120000-"])
+      #expect(try Directory.names(in: "\(bench.root)/blobs").allSatisfy { !$0.hasSuffix(".incomplete") })
+    }
+  }
+
+  /// The program ended in the middle; the next one has the first half already.
+  @Test func anEarlierProgramsHalfIsUsed() throws {
+    try withBench { bench in
+      try Directory.create("\(bench.root)/blobs")
+      try AtomicFile.write(to: bench.blob + ".incomplete") { try $0.append(HubBench.weights.prefix(150_000)) }
+      let directory = try bench.fetch()
+      #expect(bench.contents(directory + "/model.safetensors") == HubBench.weights)
+      let stored = bench.hub.requests.filter { $0.path == "/store/model.safetensors" }
+      #expect(stored.map { $0["Range"] } == ["bytes=150000-"])
+    }
+  }
+
+  /// A server that does not know ranges sends everything again.
+  @Test func aServerWithoutRanges() throws {
+    try withBench { bench in
+      try Directory.create("\(bench.root)/blobs")
+      try AtomicFile.write(to: bench.blob + ".incomplete") { try $0.append([UInt8](repeating: 9, count: 150_000)) }
+      bench.hub.change {
+        $0.fault = { request, _ in request.path.hasPrefix("/store/") ? .init(200, [:], HubBench.weights) : nil }
+      }
+      #expect(try bench.fetchedWeights() == HubBench.weights)
+    }
+  }
+
+  @Test(arguments: [150_000, 200_000, 300_000]) func aDamagedHalfIsFetchedAgain(_ count: Int) throws {
+    try withBench { bench in
+      try Directory.create("\(bench.root)/blobs")
+      try AtomicFile.write(to: bench.blob + ".incomplete") { try $0.append([UInt8](repeating: 9, count: count)) }
+      #expect(try bench.fetchedWeights() == HubBench.weights)
+      #expect(bench.notes.count == (count > 200_000 ? 0 : 1))
+      #expect(bench.notes.allSatisfy { $0.hasSuffix("; it is fetched again from the start") })
+    }
+  }
+
+  @Test func aWrongChecksumIsRefused() throws {
+    try withBench { bench in
+      var wrong = HubBench.weights
+      wrong[7] ^= 1
+      let sent = wrong
+      bench.hub.change { $0.fault = { request, _ in request.path.hasPrefix("/store/") ? .init(200, [:], sent) : nil } }
+      let (wanted, found) = (
+        LoopbackHub.etag("a.bin", HubBench.weights), LoopbackHub.etag("a.bin", wrong)
+      )
+      #expect(
+        bench.problem()
+          == "'model.safetensors' of 'tiny/bert' is damaged: its sha256 should be \(wanted), but is \(found)")
+      let blobs = try Directory.names(in: "\(bench.root)/blobs")
+      #expect(blobs.count == 2)
+      #expect(!Directory.isTaken("\(bench.root)/snapshots/\(HubBench.commit)/model.safetensors"))
+    }
+    try withBench { bench in
+      bench.hub.change {
+        $0.fault = { request, _ in
+          request.method == "GET" && request.path.hasSuffix("vocab.txt")
+            ? .init(200, [:], Array("[PAD]\n[UNX]\n".utf8)) : nil
+        }
+      }
+      #expect(
+        bench.problem() == """
+          'vocab.txt' of 'tiny/bert' is damaged: its git hash should be 9b63652e4599b6f141f83f77374ca035004e0c8f, but is \
+          \(LoopbackHub.etag("vocab.txt", Array("[PAD]\n[UNX]\n".utf8)))
+          """)
+    }
+  }
+
+  @Test func moreThanWasPromised() throws {
+    try withBench { bench in
+      bench.hub.change {
+        $0.fault = { request, _ in
+          request.path.hasPrefix("/store/") ? .init(200, [:], HubBench.weights + HubBench.weights) : nil
+        }
+      }
+      #expect(bench.problem() == "localhost sends more of 'model.safetensors' than its 200000 bytes")
+    }
+  }
+
+  @Test func aServerThatIsSilent() throws {
+    try withBench { bench in
+      bench.hub.change { $0.fault = { request, before in before < 2 ? .nothing : nil } }
+      let weights = try bench.fetchedWeights()
+      #expect(weights == HubBench.weights)
+      #expect(bench.waits.all.prefix(2) == [1, 2])
+    }
+  }
+
+  // MARK: Two at once
+
+  @Test func anotherProgramIsWaitedFor() throws {
+    try withBench { bench in
+      let blob = bench.blob
+      let lock = "\(bench.cache)/.locks/models--tiny--bert/\((blob as NSString).lastPathComponent).lock"
+      // The other one holds the lock, writes the file, and lets go.
+      try Directory.create("\(bench.root)/blobs")
+      let isHeld = DispatchSemaphore(value: 0)
+      Thread.detachNewThread {
+        let held = try? FileLock(lock) {}
+        isHeld.signal()
+        Thread.sleep(forTimeInterval: 0.5)
+        try? AtomicFile.write(to: blob) { try $0.append(HubBench.weights) }
+        withExtendedLifetime(held) {}
+      }
+      isHeld.wait()
+      #expect(try bench.fetchedWeights() == HubBench.weights)
+      #expect(bench.notes == ["another program is fetching model.safetensors of tiny/bert; waiting for it"])
+      #expect(!bench.hub.lines.contains("GET /store/model.safetensors"))
+    }
+  }
+}
