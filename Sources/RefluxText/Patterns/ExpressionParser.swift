@@ -1,40 +1,11 @@
-/// What a regular expression consists of.
-indirect enum ExpressionNode: Sendable {
-  case scalar(ScalarSet)
-  case sequence([ExpressionNode])
-  case choice([ExpressionNode])
-  case repeated(ExpressionNode, Int, Int?, Greed)
-  case ahead(ExpressionNode, isInverted: Bool)
-  case behind(ScalarSet, isInverted: Bool)
-  case atomic(ExpressionNode)
-  case textStart
-  case textEnd
-  case lineStart
-  case lineEnd
-
-  enum Greed: Sendable { case greedy, lazy, possessive }
-
-  /// Whether it can match nothing.
-  var mayBeEmpty: Bool {
-    switch self {
-    case .scalar: false
-    case .sequence(let nodes): nodes.allSatisfy(\.mayBeEmpty)
-    case .choice(let nodes): nodes.contains(where: \.mayBeEmpty)
-    case .repeated(let node, let least, _, _): least == 0 || node.mayBeEmpty
-    case .atomic(let node): node.mayBeEmpty
-    case .ahead, .behind, .textStart, .textEnd, .lineStart, .lineEnd: true
-    }
-  }
-}
-
 /// Reads the regular expressions that tokenizers are written with: sets, groups, choices, repetitions, looking ahead
 /// (and one character back), `(?i:…)`.
 struct ExpressionParser {
   struct Failure: Error { let message: String }
 
-  private let text: [Unicode.Scalar]
-  private var position = 0
-  private var ignoresCase = false
+  let text: [Unicode.Scalar]
+  var position = 0
+  var ignoresCase = false
 
   /// Reads a whole expression.
   ///
@@ -50,13 +21,13 @@ struct ExpressionParser {
 
   func failure(_ message: String) -> Failure { Failure(message: "\(message) at character \(position + 1)") }
 
-  private var next: Unicode.Scalar? { position < text.count ? text[position] : nil }
+  var next: Unicode.Scalar? { position < text.count ? text[position] : nil }
 
-  private func follows(_ wanted: String) -> Bool {
+  func follows(_ wanted: String) -> Bool {
     text[position...].starts(with: wanted.unicodeScalars)
   }
 
-  private mutating func skip(_ wanted: String) -> Bool {
+  mutating func skip(_ wanted: String) -> Bool {
     guard follows(wanted) else { return false }
     position += wanted.unicodeScalars.count
     return true
@@ -161,86 +132,5 @@ struct ExpressionParser {
     ignoresCase = outer
     guard let node = wrap(body) else { throw failure("only one character can be looked back at") }
     return node
-  }
-
-  private mutating func set() throws(Failure) -> ScalarSet {
-    var set = ScalarSet()
-    set.ignoresCase = ignoresCase
-    set.isInverted = skip("^")
-    var isFirst = true
-    while isFirst || !follows("]") {
-      isFirst = false
-      guard next != nil else { throw failure("'[' is not closed") }
-      if follows("[:") || follows("&&") { throw failure("a set of this kind is not known") }
-      if skip("[") {
-        set.members.append(.set(try self.set()))
-        continue
-      }
-      let lower = try member()
-      guard case .range(let first) = lower, follows("-"), position + 1 < text.count, text[position + 1] != "]" else {
-        set.members.append(lower)
-        continue
-      }
-      position += 1
-      guard case .range(let last) = try member(), first.lowerBound <= last.upperBound else {
-        throw failure("a range wants its smaller end first")
-      }
-      set.members.append(.range(first.lowerBound...last.upperBound))
-    }
-    position += 1
-    return set
-  }
-
-  private mutating func member() throws(Failure) -> ScalarSet.Member {
-    if skip("\\") { return try escape() }
-    guard let scalar = next else { throw failure("'[' is not closed") }
-    position += 1
-    return .range(scalar.value...scalar.value)
-  }
-
-  /// What stands behind a backslash.
-  private mutating func escape() throws(Failure) -> ScalarSet.Member {
-    guard let scalar = next else { throw failure("a backslash at the end") }
-    position += 1
-    func one(_ value: UInt32) -> ScalarSet.Member { .range(value...value) }
-    switch scalar {
-    case "n": return one(0x0A)
-    case "r": return one(0x0D)
-    case "t": return one(0x09)
-    case "f": return one(0x0C)
-    case "v": return one(0x0B)
-    case "s", "S": return .space(isInverted: scalar == "S")
-    case "w", "W": return .wordCharacter(isInverted: scalar == "W")
-    case "d", "D": return .category([.decimalNumber], isInverted: scalar == "D")
-    case "p", "P":
-      let isInverted = (scalar == "P") != (follows("{^"))
-      guard skip("{"), let end = text[position...].firstIndex(of: "}") else { throw failure("wants '{' after '\\p'") }
-      let name = String(String.UnicodeScalarView(text[position..<end].drop { $0 == "^" }))
-      guard let categories = ScalarSet.categories(name) else { throw failure("'\\p{\(name)}' is not known") }
-      position = end + 1
-      return .category(categories, isInverted: isInverted)
-    case "x", "u": return one(try code(scalar))
-    default:
-      guard scalar.isASCII, !scalar.properties.isAlphabetic, scalar.properties.numericType == nil else {
-        throw failure("'\\\(scalar)' is not known")
-      }
-      return one(scalar.value)
-    }
-  }
-
-  /// `\x41`, `\x{41}`, `\u0041`.
-  private mutating func code(_ kind: Unicode.Scalar) throws(Failure) -> UInt32 {
-    var digits: ArraySlice<Unicode.Scalar>
-    if skip("{") {
-      digits = text[position...].prefix { $0 != "}" }
-      position += digits.count + 1
-    } else {
-      digits = text[position...].prefix(kind == "x" ? 2 : 4)
-      position += digits.count
-    }
-    guard let value = UInt32(String(String.UnicodeScalarView(digits)), radix: 16), Unicode.Scalar(value) != nil else {
-      throw failure("wants a code point in hexadecimal digits")
-    }
-    return value
   }
 }
