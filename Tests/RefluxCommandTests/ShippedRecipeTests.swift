@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  static let families = [("bert-6", "bert")]
+  static let families = [("bert-6", "bert"), ("roberta-12", "roberta")]
 
   /// Two labels (RTE) and a choice between rows (COPA), by every method of Tables 1 and 5.
   @Test(arguments: families, ["rte", "copa"])
