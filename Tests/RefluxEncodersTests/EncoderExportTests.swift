@@ -64,6 +64,35 @@ import Testing
     }
   }
 
+  /// In two files of half precision each, as large models are published.
+  @Test(arguments: EncoderFixture.all, [DType.float16, .bfloat16])
+  func shardsOfHalfPrecision(_ fixture: EncoderFixture, _ type: DType) throws {
+    try withTemporaryDirectory { directory in
+      let whole = try fixture.model()
+      try whole.save(to: directory)
+      try FileManager.default.removeItem(atPath: directory + "/model.safetensors")
+      let halves = whole.parameters.map { (name: $0.0, tensor: $0.1.converted(to: type)) }
+      var map = JSONObject()
+      for shard in 0..<2 {
+        let part = halves.enumerated().filter { $0.offset % 2 == shard }.map(\.element)
+        try SafetensorsFile.write(part, to: "\(directory)/part-\(shard).safetensors")
+        for (name, _) in part { map[name] = .string("part-\(shard).safetensors") }
+      }
+      try AtomicFile.write(
+        JSON.object(JSONObject([("weight_map", .object(map))])).indented(),
+        to: directory + "/model.safetensors.index.json")
+      let loaded = try model("{ type: auto, checkpoint: \"\(directory)\" }")
+      #expect(loaded.card.notes == [] && loaded.parameters.names == whole.parameters.names)
+      // Float16 has 11 significant bits and bfloat16 has 8, so rounding moves a number by at most this share of it.
+      let rounding: Float = type == .float16 ? 0x1p-11 : 0x1p-8
+      for (name, tensor) in whole.parameters {
+        let found = try #require(loaded.parameters[name]).floats
+        #expect(
+          zip(tensor.floats, found).allSatisfy { abs($0 - $1) <= abs($0) * rounding + 0x1p-25 }, "\(name)")
+      }
+    }
+  }
+
   private func configuration(_ prediction: PredictionKind, _ options: String = "") throws -> JSON {
     try withTemporaryDirectory { directory in
       try model(of: "bert/model", options, task: FakeTask(prediction)).save(to: directory)
