@@ -21,6 +21,7 @@ let plugins: [Target] = [
   plugin("TeacherDistillation", ["RefluxIO"]),
   plugin("SelfTraining"),
   plugin("Encoders", ["RefluxIO"]),
+  plugin("Decoders", ["RefluxIO"]),
   plugin("Adapters", ["RefluxIO"]),
   plugin("Tasks", ["RefluxIO"]),
 ]
@@ -69,7 +70,7 @@ let package = Package(
 
     .executableTarget(
       name: "reflux-benchmark",
-      dependencies: ["RefluxCPU", "RefluxCore", "RefluxText", "RefluxBasics", "RefluxEncoders"],
+      dependencies: ["RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText", "RefluxBasics", "RefluxEncoders"],
       path: "Benchmarks/Sources"),
 
     // Tests.
@@ -90,6 +91,7 @@ let package = Package(
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN", ["RefluxIO"]),
+    tests(of: "RefluxDecoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxAdapters", ["RefluxEncoders", "RefluxBasics", "RefluxIO", "RefluxCPU"]),
     .testTarget(name: "RefluxCommandTests", dependencies: ["reflux", "RefluxTesting"]),

@@ -2,7 +2,8 @@ import Foundation
 import RefluxCPU
 
 /// `reflux-benchmark` times kernels; `reflux-benchmark train TASK` takes training steps for `compare.py`,
-/// `reflux-benchmark tokenize MODEL TEXTS` tokenizes for `compare_tokenizers.py`.
+/// `reflux-benchmark tokenize MODEL TEXTS` tokenizes for `compare_tokenizers.py`,
+/// `reflux-benchmark write-llama DIRECTORY` writes a large LLaMA with random weights.
 @main
 struct Benchmark {
   static func main() throws {
@@ -13,6 +14,9 @@ struct Benchmark {
     }
     if arguments.first == "tokenize", arguments.count == 3, let texts = arguments.last {
       return try TokenizerBenchmark(model: arguments[arguments.startIndex + 1], texts: texts).run()
+    }
+    if arguments.first == "write-llama", let directory = arguments.dropFirst().first {
+      return try LlamaWeights.write(to: directory)
     }
     let backend = CPUBackend(threads: arguments.first.flatMap { Int($0) } ?? 2)
     print(backend.diagnostics.summary)

@@ -20,6 +20,7 @@ public enum TasksPlugin: Plugin {
     registry.add(task: WiC.self)
     registry.add(task: TextClassification.self)
     registry.add(task: TextRegression.self)
+    registry.add(task: TextGeneration.self)
     registry.add(task: Agreement.self)
     registry.add(metric: Accuracy.self)
     registry.add(metric: F1.self)
@@ -27,5 +28,7 @@ public enum TasksPlugin: Plugin {
     registry.add(metric: Matthews.self)
     registry.add(metric: Pearson.self)
     registry.add(metric: Spearman.self)
+    registry.add(metric: TokenLikelihood.self)
+    registry.add(metric: TokenAccuracy.self)
   }
 }

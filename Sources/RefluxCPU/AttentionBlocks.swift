@@ -19,19 +19,24 @@ struct Heads {
 /// The blocks of queries of one row of the batch.
 struct QueryBlocks {
   let tokens: Range<Int>
+  /// Where the row's keys lie; there may be more than queries, which are then the last.
+  let keys: Range<Int>
   let size: Int
-  init(_ tokens: Range<Int>) {
+  init(_ tokens: Range<Int>, keys: Range<Int>? = nil) {
     self.tokens = tokens
-    size = max(1, min(tokens.count, max(16, scoreLimit / max(tokens.count, 1))))
+    self.keys = keys ?? tokens
+    size = max(1, min(tokens.count, max(16, scoreLimit / max(self.keys.count, 1))))
   }
+  /// How many keys there are before that of the first query.
+  var before: Int { keys.count - tokens.count }
   var count: Int { (tokens.count + size - 1) / size }
   /// The queries of a block, counted from the row's first token.
   subscript(block: Int) -> Range<Int> { block * size..<min((block + 1) * size, tokens.count) }
-  var scores: Int { size * tokens.count }
+  var scores: Int { size * keys.count }
 
   /// Floats one block of scores takes at most.
-  static func room(_ rows: RowOffsets) -> Int {
-    (0..<rows.rowCount).reduce(1) { max($0, QueryBlocks(rows[$1]).scores) }
+  static func room(_ rows: RowOffsets, keys: [Range<Int>]? = nil) -> Int {
+    (0..<rows.rowCount).reduce(1) { max($0, QueryBlocks(rows[$1], keys: keys?[$1]).scores) }
   }
 }
 

@@ -16,31 +16,32 @@ extension CPUBackend {
     let tokens = shape.rows.tokenCount
     let group = shape.heads / shape.keyValueHeads
     let terms = relativeScores(relative, size)
-    let room = QueryBlocks.room(shape.rows)
+    let room = QueryBlocks.room(shape.rows, keys: shape.keys)
     let bandRoom = terms == nil ? 0 : RelativeScores.room(shape.rows)
     timing.measure(.attention) {
       withTemporary((room + bandRoom) * threads) { scratch in
         workers.run(chunks: shape.rows.rowCount * shape.heads) { chunk, worker in
           let (row, head) = chunk.quotientAndRemainder(dividingBy: shape.heads)
-          let blocks = QueryBlocks(shape.rows[row])
+          let blocks = QueryBlocks(shape.rows[row], keys: shape.keys?[row])
           let first = blocks.tokens.lowerBound
           let scores = scratch + worker * (room + bandRoom)
           for block in 0..<blocks.count {
             let part = blocks[block]
-            let seen = shape.isCausal ? part.upperBound : blocks.tokens.count
+            let seen = shape.isCausal ? blocks.before + part.upperBound : blocks.keys.count
             let token = first + part.lowerBound
             Float.multiply(
               part.count, seen, size, queries.matrix(token, head, size),
-              keys.matrix(first, head / group, size, isTransposed: true), beta: 0, scores, seen)
+              keys.matrix(blocks.keys.lowerBound, head / group, size, isTransposed: true), beta: 0, scores, seen)
             terms?.add(
               ScoreBlock(first: first, head: head, queries: part, keys: seen), queries: queries, keys: keys,
               to: scores, scores + room)
             kernels.attention_probabilities(
-              scores, part.count, seen, seen, shape.scale, shape.isCausal ? 1 : 0, part.lowerBound,
+              scores, part.count, seen, seen, shape.scale, shape.isCausal ? 1 : 0, blocks.before + part.lowerBound,
               mask(dropout, at: token), UInt32(head) << 16, logSums.floats + head * tokens + token)
             Float.multiply(
               part.count, size, seen, BLASMatrix(address: scores, leadingDimension: seen),
-              values.matrix(first, head / group, size), beta: 0, output.at(token, head, size), output.stride)
+              values.matrix(blocks.keys.lowerBound, head / group, size), beta: 0, output.at(token, head, size),
+              output.stride)
           }
         }
       }

@@ -28,6 +28,7 @@ extension CPUBackend {
       multiply(a, b, into: target, accumulate, Element.self)
       return copy(target, into: out)
     }
+    if multiplyFewRows(a, b, into: out, accumulate) || multiplyStored(a, b, into: out, accumulate) { return }
     let (a, b) = (readable(a, out.dtype), readable(b, out.dtype))
     if let (flatA, flatOut) = flattened(a, b, out) {
       return multiply(flatA, matrix(b), into: flatOut, accumulate, Element.self)

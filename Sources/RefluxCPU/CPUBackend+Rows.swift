@@ -48,7 +48,7 @@ extension CPUBackend {
   }
 
   /// Dense row numbers, each inside the table.
-  private func checkedIDs(_ rows: View, below height: Int) -> View {
+  func checkedIDs(_ rows: View, below height: Int) -> View {
     let ids = dense(rows, .int32)
     let pointer = ids.pointer(Int32.self)
     for index in 0..<ids.layout.count {

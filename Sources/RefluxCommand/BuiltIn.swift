@@ -1,6 +1,7 @@
 import RefluxAdapters
 import RefluxBasics
 import RefluxCore
+import RefluxDecoders
 import RefluxEncoders
 import RefluxLosses
 import RefluxSelfDistillation
@@ -11,7 +12,8 @@ import RefluxTeacherDistillation
 /// The plugins that the command is built with; the only place that knows them all.
 enum BuiltIn {
   static let plugins: [any Plugin.Type] = [
-    AdaptersPlugin.self, BasicsPlugin.self, EncodersPlugin.self, LossesPlugin.self, SelfDistillationPlugin.self,
+    AdaptersPlugin.self, BasicsPlugin.self, DecodersPlugin.self, EncodersPlugin.self, LossesPlugin.self,
+    SelfDistillationPlugin.self,
     SelfTrainingPlugin.self,
     TasksPlugin.self, TeacherDistillationPlugin.self,
   ]

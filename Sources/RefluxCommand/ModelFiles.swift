@@ -15,8 +15,10 @@ struct ModelFiles: ParsableArguments {
   @Option(help: "JSON lines to read; - is standard input.", completion: .file()) var input: String
   @Option(help: "JSON lines to write; - is standard output.", completion: .file()) var output: String
 
-  /// Writes rows; a file appears when all of them are there.
-  func write(_ body: ((JSON) throws -> Void) throws -> Void) throws {
+  func write(_ body: ((JSON) throws -> Void) throws -> Void) throws { try Self.write(to: output, body) }
+
+  /// Writes rows; a file appears when all of them are there, and - is standard output.
+  static func write(to output: String, _ body: ((JSON) throws -> Void) throws -> Void) throws {
     if output == "-" {
       let writer = try JSONLinesWriter("-")
       return try body { row in try writer.write(row.finite) }

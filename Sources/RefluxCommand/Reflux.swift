@@ -7,7 +7,8 @@ import ArgumentParser
     discussion: "A recipe says what is trained; 'reflux list' says what recipes can name.",
     version: "0.1.0",
     subcommands: [
-      Quickstart.self, Train.self, Check.self, Evaluate.self, Predict.self, Merge.self, Tokenize.self, Download.self,
+      Quickstart.self, Train.self, Check.self, Evaluate.self, Predict.self, Generate.self, Score.self, Convert.self,
+      Merge.self, Tokenize.self, Download.self,
       List.self,
       Describe.self,
       Doctor.self,

@@ -25,6 +25,8 @@ public struct BuildContext {
   /// The directory whose `config.json` a model follows instead of the one beside its weights: how an adapter that was
   /// trained for other outputs than the checkpoint's finds its model again.
   public var configuration: String?
+  /// Whether frozen weights may stay in the type that their checkpoint has, and in its file; what is trained is float32.
+  public var keepsStoredTypes = false
   public init(
     seed: UInt64 = 0, task: (any Task)? = nil, backend: any Backend = ReferenceBackend.shared, directory: String = ".",
     checkpoints: CheckpointFinder? = nil

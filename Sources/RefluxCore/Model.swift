@@ -41,6 +41,8 @@ public struct ModelCard: Sendable {
   public var picksRows = false
   /// The directory that the weights and the tokenizer came from, if there was one.
   public var checkpoint: String?
+  /// The ids that end a text, as a language model's configuration names them.
+  public var endTokens: [Int32] = []
   /// What was noticed while loading: missing and unexpected tensors, a fresh head.
   public var notes: [String] = []
   public init(
@@ -62,6 +64,8 @@ public struct ForwardPass: DropoutSites {
   }
   public var isTraining: Bool
   public var wants: Wants
+  /// Keys and values of the tokens before those of the block, for a decoder that goes on with text; it adds its own.
+  public var cache: KeyValueCache?
   private var random: RandomSource
 
   /// `random` names the seed and the step; every dropout site of the pass takes the next key from it.

@@ -40,6 +40,14 @@ public struct TokenBlock: Sendable {
     (0..<rowCount).flatMap { 0..<Int32(rows[$0].count) }
   }
 
+  /// Each token's place in its row when `earlier[row]` tokens of the row came before the block.
+  public func positions(after earlier: [Int]?) -> [Int32] {  // [tokens]
+    guard let earlier else { return positions }
+    return (0..<rowCount).flatMap { row in
+      Int32(earlier[row])..<Int32(earlier[row] + rows[row].count)
+    }
+  }
+
   /// Each token's number for ``Dropout``: its row of the step and its position, `row · 2^16 + position`.
   public var dropoutCounters: [Int32] {  // [tokens]
     (0..<rowCount).flatMap { row in

@@ -55,6 +55,16 @@ public struct TokenPredictions {
   /// All logits at once, for tests and for few positions: `[positions, vocabulary]`.
   public var logits: Tensor { hidden.linear(head) }
 
+  /// Whether each position's target is its likeliest token; the logits of some positions exist at a time. `[positions]`
+  public var hits: [Bool] {
+    guard let targets else { return [] }
+    let size = max(1, (1 << 22) / max(vocabularySize, 1))
+    return stride(from: 0, to: targets.count, by: size).flatMap { start in
+      let range = start..<min(start + size, targets.count)
+      return zip(hidden.detached.sliced(range).linear(head.detached).argmax(), targets[range]).map { $0 == $1 }
+    }
+  }
+
   /// The mean over each row's positions of values `[positions]` or `[positions, width]`; 0 for a row without any.
   public func rowMeans(_ values: Tensor) -> Tensor { rows.means(of: values) }
 

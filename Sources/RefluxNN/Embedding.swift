@@ -15,6 +15,6 @@ public struct Embedding: Module {
 
   /// The rows of `ids`, which must lie inside the table: `[ids.count, width]`.
   public func callAsFunction(_ ids: [Int32]) -> Tensor {
-    weight.rows(Tensor(ids: ids, on: weight.backend), paddingIndex: padding)
+    weight.rows(Tensor(ids: ids, on: weight.backend), paddingIndex: padding).computable
   }
 }

@@ -94,6 +94,41 @@ extension Backend {
     give(outer.sum([0]), shiftGradient)
   }
 
+  public func rootMeanSquareNorm(_ x: View, scale: View, epsilon: Float, inverse: View, into out: View) {
+    let (result, factor) = Composed.rootMeanSquareNormalized(Tensor(x), scale: Tensor(scale), epsilon: epsilon)
+    give(factor.reshaped(inverse.layout.shape), inverse)
+    give(result, out)
+  }
+
+  public func rootMeanSquareNormBackward(
+    _ x: View, scale: View, inverse: View, _ gradient: View, xGradient: View, scaleGradient: View?
+  ) {
+    let factor = Tensor(inverse).reshaped([x.layout.shape[0], 1])
+    let normal = Tensor(x) * factor
+    let (outer, inner) = (Tensor(gradient), Tensor(gradient) * Tensor(scale))
+    give(factor * (inner - normal * (inner * normal).mean([-1], keepingAxes: true)), xGradient)
+    give((outer * normal).sum([0]), scaleGradient)
+  }
+
+  public func rotate(_ x: View, cosines: View, sines: View, positions: View, isInverse: Bool, into out: View) {
+    give(
+      Composed.rotated(
+        Tensor(x), cosines: Tensor(cosines), sines: isInverse ? -Tensor(sines) : Tensor(sines),
+        positions: Tensor(positions)), out)
+  }
+
+  public func gate(_ activation: Activation, _ x: View, _ up: View, into out: View) {
+    give(Composed.activated(Tensor(x), activation, bias: nil) * Tensor(up), out)
+  }
+
+  public func gateBackward(
+    _ activation: Activation, _ x: View, _ up: View, _ gradient: View, gateGradient: View, upGradient: View
+  ) {
+    let parts = differentiate([x, up], along: gradient) { Composed.activated($0[0], activation, bias: nil) * $0[1] }
+    give(parts[0], gateGradient)
+    give(parts[1], upGradient)
+  }
+
   public func attention(
     _ query: View, _ key: View, _ value: View, relative: RelativeVectors<View>, _ shape: AttentionShape,
     dropout: (Dropout, counters: View)?, logSums: View, into out: View

@@ -63,6 +63,10 @@ public struct AttentionShape: Sendable {
   public var scale: Float
   /// A token sees only itself and the ones before it.
   public var isCausal: Bool
+  /// Where the keys of each row lie, if there are more than the row's tokens.
+  ///
+  /// The row's queries are then the last of them: text that is generated token by token. There is no gradient.
+  public var keys: [Range<Int>]?
   public init(rows: RowOffsets, heads: Int, keyValueHeads: Int? = nil, scale: Float, isCausal: Bool = false) {
     (self.rows, self.heads, self.keyValueHeads) = (rows, heads, keyValueHeads ?? heads)
     (self.scale, self.isCausal) = (scale, isCausal)
@@ -164,6 +168,18 @@ public protocol Backend: AnyObject, Sendable {
     _ sum: View, dropout: (Dropout, counters: View)?, scale: View, mean: View, inverseDeviation: View,
     _ gradient: View, sumGradient: View, xGradient: View?, biasGradient: View?, scaleGradient: View?,
     shiftGradient: View?)
+  /// `out = x / √(mean(x²) + epsilon) · scale` for each row of `[n, columns]`; `inverse` `[n]` receives the first factor.
+  func rootMeanSquareNorm(_ x: View, scale: View, epsilon: Float, inverse: View, into out: View)
+  func rootMeanSquareNormBackward(
+    _ x: View, scale: View, inverse: View, _ gradient: View, xGradient: View, scaleGradient: View?)
+  /// Rotary embeddings of `[tokens, heads · size]` with angles `[positions, size / 2]` and int32 positions `[tokens]`.
+  ///
+  /// Of each head, elements `i` and `i + size / 2` turn together; `isInverse` turns them back.
+  func rotate(_ x: View, cosines: View, sines: View, positions: View, isInverse: Bool, into out: View)
+  /// `out = activation(x) · up`.
+  func gate(_ activation: Activation, _ x: View, _ up: View, into out: View)
+  func gateBackward(
+    _ activation: Activation, _ x: View, _ up: View, _ gradient: View, gateGradient: View, upGradient: View)
   /// Softmax attention within each row of a packed batch.
   ///
   /// `query` `[tokens, heads · size]`, `key` and `value` `[tokens, keyValueHeads · size]`, `out` like `query`.

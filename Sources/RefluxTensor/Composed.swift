@@ -51,6 +51,26 @@ enum Composed {
     return (centred * inverseDeviation * scale + shift, mean, inverseDeviation)
   }
 
+  /// Root mean square normalization of `[n, columns]`; the factor is `[n, 1]`.
+  static func rootMeanSquareNormalized(
+    _ x: Tensor, scale: Tensor, epsilon: Float
+  ) -> (result: Tensor, factor: Tensor) {
+    let factor = ((x * x).mean([-1], keepingAxes: true) + epsilon).sqrt().reciprocal()
+    return (x * factor * scale, factor)
+  }
+
+  /// Each head's halves, turned together by the angles of the tokens' positions.
+  static func rotated(_ x: Tensor, cosines: Tensor, sines: Tensor, positions: Tensor) -> Tensor {
+    let (tokens, half) = (x.shape[0], cosines.shape[1])
+    let heads = x.shape[1] / (2 * half)
+    let pairs = x.reshaped([tokens, heads, 2, half])
+    let (first, second) = (pairs.sliced(0..<1, axis: 2), pairs.sliced(1..<2, axis: 2))
+    let cosine = cosines.rows(positions).reshaped([tokens, 1, 1, half])
+    let sine = sines.rows(positions).reshaped([tokens, 1, 1, half])
+    return Tensor.concatenated([first * cosine - second * sine, second * cosine + first * sine], axis: 2)
+      .reshaped(x.shape)
+  }
+
   /// Softmax attention within each row of a packed batch; `logSums` is `[heads, tokens]`.
   static func attention(
     _ query: Tensor, _ key: Tensor, _ value: Tensor, relative: RelativeVectors<Tensor>, _ shape: AttentionShape,
@@ -59,8 +79,9 @@ enum Composed {
     let perRow = (0..<shape.rows.rowCount).filter { !shape.rows[$0].isEmpty }.map { row in
       let tokens = shape.rows[row]
       let factors = dropout.map { ($0, $1[tokens]) }
+      let keys = shape.keys?[row] ?? tokens
       return attentionOfRow(
-        query.sliced(tokens), key.sliced(tokens), value.sliced(tokens), relative: relative, shape, dropout: factors)
+        query.sliced(tokens), key.sliced(keys), value.sliced(keys), relative: relative, shape, dropout: factors)
     }
     guard !perRow.isEmpty else { return (query, query.filled(with: 0).reshaped([shape.heads, 0])) }
     return (.concatenated(perRow.map(\.result)), .concatenated(perRow.map(\.logSums), axis: 1))
@@ -70,7 +91,7 @@ enum Composed {
     _ query: Tensor, _ key: Tensor, _ value: Tensor, relative: RelativeVectors<Tensor>, _ shape: AttentionShape,
     dropout: (Dropout, counters: ArraySlice<Int32>)?
   ) -> (result: Tensor, logSums: Tensor) {
-    let tokens = query.shape[0]
+    let (tokens, keyCount) = (query.shape[0], key.shape[0])
     let queries = query.heads(shape.heads, shape.heads)  // [heads, tokens, size]
     let keys = key.heads(shape.keyValueHeads, shape.heads)
     let values = value.heads(shape.keyValueHeads, shape.heads)
@@ -82,8 +103,10 @@ enum Composed {
       scores += relativeScores(key.reshaped([1, tokens, key.shape[1]]), table, shape.heads) * shape.scale
     }
     if shape.isCausal {
-      let mask = (0..<tokens).flatMap { query in (0..<tokens).map { $0 > query ? -Float.infinity : 0 } }
-      scores += Tensor(mask, [tokens, tokens], on: query.backend).converted(to: query.dtype)
+      let mask = (keyCount - tokens..<keyCount).flatMap { query in
+        (0..<keyCount).map { $0 > query ? -Float.infinity : 0 }
+      }
+      scores += Tensor(mask, [tokens, keyCount], on: query.backend).converted(to: query.dtype)
     }
     let peak = scores.detached.max([-1], keepingAxes: true)
     let powers = (scores - peak).exp()
@@ -91,7 +114,7 @@ enum Composed {
     var probabilities = powers / sum
     if let (dropout, counters) = dropout {
       let factors = (0..<shape.heads).flatMap { head in
-        counters.flatMap { row in (0..<tokens).map { dropout.factor(counter: row, column: UInt32(head << 16 + $0)) } }
+        counters.flatMap { row in (0..<keyCount).map { dropout.factor(counter: row, column: UInt32(head << 16 + $0)) } }
       }
       probabilities =
         probabilities

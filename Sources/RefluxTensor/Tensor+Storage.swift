@@ -54,6 +54,16 @@ extension Tensor {
     backend.binary(.add, view, other.view, into: view)
   }
 
+  /// Writes over some entries of the first axis, in place where nobody else holds the bytes; no history.
+  public mutating func overwrite(rows: Range<Int>, with values: Tensor) {
+    precondition(
+      values.shape == [rows.count] + shape.dropFirst() && values.dtype == dtype,
+      "overwrite: \(rows.count) entries of \(dtype) \(shape) with \(values.dtype) \(values.shape)")
+    withUniqueStorage {
+      $0.buffer.backend.copy(values.view, into: View($0.buffer, $0.layout.sliced(0, rows), $0.dtype))
+    }
+  }
+
   /// Adds `other` of the same shape, in place where nobody else holds the bytes; no history.
   public mutating func add(_ other: Tensor) { accumulate(other) }
 

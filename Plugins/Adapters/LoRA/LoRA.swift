@@ -14,6 +14,7 @@ struct LoRA: ModelAdapter {
     stored = try options.checkpoint.map { AdapterDirectory(try context.checkpoint($0)) }
     configuration = try stored.map { try LoRAConfiguration($0.configuration()) } ?? LoRAConfiguration(options)
     context.configuration = stored?.modelConfiguration
+    context.keepsStoredTypes = true
   }
 
   func adapting(_ model: any Model, _ context: BuildContext) throws -> any Model {

@@ -101,6 +101,10 @@ struct LoRAModel<Base: Model>: AdaptedModel {
         let isUpdate = [LowRankAdapter.downName, LowRankAdapter.upName].contains { name.endsWith(part: $0) }
         return isUpdate || saved.contains { name.lies(in: $0) }
       })
+    // What is frozen stays in the type of its file; what is trained is computed with.
+    self.base.updateParameters { [trained] name, tensor in
+      if trained.contains(name) { tensor = tensor.computable }
+    }
   }
 
   private static func nothingChosen(_ targets: ModuleTargets, of paths: [String]) -> RecipeError {

@@ -19,6 +19,11 @@ struct TableFiles: Sendable {
   var evaluationSplits: [Split] { files[.validation] == nil ? [] : [.validation] }
 
   func examples(_ split: Split, _ columns: TableColumns) throws -> [Example] {
+    try examples(split, reading: columns.examples)
+  }
+
+  /// `read` is given a file and whether every row must have a label.
+  func examples(_ split: Split, reading read: (String, Bool) throws -> [Example]) throws -> [Example] {
     guard [.train, .validation, .test, .unlabeled].contains(split) else {
       throw RecipeError(
         "the task '\(task)' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
@@ -28,7 +33,7 @@ struct TableFiles: Sendable {
     }
     let needsLabels = split == .train || split == .validation
     let limit = split == .train ? trainLimit : evaluationLimit
-    return Array(try columns.examples(path, needsLabels: needsLabels).prefix(limit ?? .max))
+    return Array(try read(path, needsLabels).prefix(limit ?? .max))
   }
 
   static func validate(metrics: [String]) throws {

@@ -1,4 +1,5 @@
-// Layer normalization with what stands before it in a transformer block: bias, dropout, residual.
+// Layer normalization with what stands before it in a transformer block (bias, dropout, residual), and root mean square
+// normalization.
 #pragma once
 #include "dropout.h"
 
@@ -101,5 +102,30 @@ static void layer_norm_backward(const float *sum, reflux_dropout dropout, const 
     }
 #undef SUM_GRADIENT
     if (dx) dx += columns;
+  }
+}
+
+/// y = x / sqrt(mean(x^2) + epsilon) scale.
+static void rms_norm(const float *x, const float *scale, float epsilon, float *inverse, float *y, size_t rows,
+                     size_t columns) {
+  for (size_t row = 0; row < rows; row++, x += columns, y += columns) {
+    vector squares = splat(0.0f);
+    FOR_EACH_VECTOR(columns, squares += GET(x) * GET(x);)
+    inverse[row] = 1.0f / sqrtf(lane_sum(squares) / (float)columns + epsilon);
+    vector factor = splat(inverse[row]);
+    FOR_EACH_VECTOR(columns, PUT(y, GET(x) * factor * GET(scale));)
+  }
+}
+
+/// With r the inverse root mean square and w = dy scale: dx = r (w - x r^2 mean(w x)). `d_scale` is added to, or null.
+static void rms_norm_backward(const float *x, const float *scale, const float *inverse, const float *dy, float *dx,
+                              float *d_scale, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++, x += columns, dy += columns, dx += columns) {
+    const float r = inverse[row];
+    vector projected = splat(0.0f);
+    FOR_EACH_VECTOR(columns, projected += GET(dy) * GET(scale) * GET(x);)
+    vector along = splat(r * r * lane_sum(projected) / (float)columns), factor = splat(r);
+    FOR_EACH_VECTOR(columns, PUT(dx, factor * (GET(dy) * GET(scale) - GET(x) * along));)
+    if (d_scale) FOR_EACH_VECTOR(columns, PUT(d_scale, GET(d_scale) + GET(dy) * GET(x) * factor);)
   }
 }

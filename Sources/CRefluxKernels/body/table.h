@@ -5,8 +5,10 @@
 #include "diagonals.h"
 #include "dropout.h"
 #include "elementwise.h"
+#include "few_rows.h"
 #include "normalization.h"
 #include "optimizer.h"
+#include "rotation.h"
 #include "rows.h"
 #include "softmax.h"
 
@@ -33,6 +35,13 @@ const reflux_kernels TABLE = {
     .token_statistics = token_statistics,
     .layer_norm = layer_norm,
     .layer_norm_backward = layer_norm_backward,
+    .rms_norm = rms_norm,
+    .rms_norm_backward = rms_norm_backward,
+    .rotate = rotate,
+    .gate = gate,
+    .gate_backward = gate_backward,
+    .few_rows_float = few_rows_float,
+    .few_rows_bfloat16 = few_rows_bfloat16,
     .attention_probabilities = attention_probabilities,
     .attention_score_gradients = attention_score_gradients,
     .row_dots = row_dots,

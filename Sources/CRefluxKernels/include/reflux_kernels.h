@@ -103,6 +103,27 @@ typedef struct {
                               const float *inverse_deviation, const float *dy, float *d_sum, float *dx,
                               float *d_bias, float *d_scale, float *d_shift, size_t rows, size_t columns);
 
+  // Root mean square normalization: y = x / sqrt(mean(x^2) + epsilon) scale; `inverse` receives 1 / sqrt(...).
+  void (*rms_norm)(const float *x, const float *scale, float epsilon, float *inverse, float *y, size_t rows,
+                   size_t columns);
+  /// `d_scale` is added to, and may be null.
+  void (*rms_norm_backward)(const float *x, const float *scale, const float *inverse, const float *dy, float *dx,
+                            float *d_scale, size_t rows, size_t columns);
+
+  /// Rotary embeddings of `[tokens, heads * 2 * half]`: angles by position, `[positions, half]`; `sign` 1 or -1 (back).
+  void (*rotate)(const float *x, const float *cosines, const float *sines, const int32_t *positions, float sign,
+                 float *y, size_t tokens, size_t heads, size_t half);
+  /// `y = activation(x) u`, and its gradients.
+  void (*gate)(enum reflux_activation kind, const float *x, const float *u, float *y, size_t count);
+  void (*gate_backward)(enum reflux_activation kind, const float *x, const float *u, const float *dy, float *dx,
+                        float *du, size_t count);
+
+  // `y[row][output] = dot(x[row], w[output])` over `columns` elements; rows of x and y lie a stride apart.
+  void (*few_rows_float)(const float *x, size_t x_stride, size_t rows, const float *w, float *y, size_t y_stride,
+                         size_t outputs, size_t columns);
+  void (*few_rows_bfloat16)(const float *x, size_t x_stride, size_t rows, const uint16_t *w, float *y,
+                            size_t y_stride, size_t outputs, size_t columns);
+
   // Attention over one block of queries of one head. `scores` is [queries, stride], of which `keys` columns count.
   /// Turns scores (query · key) into dropped-out probabilities and writes each query's log-sum-exp.
   /// Causal: query i sees the first `first_query + i + 1` keys. `column` is the dropout column of key 0.

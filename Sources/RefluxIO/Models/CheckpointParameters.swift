@@ -15,6 +15,8 @@ public final class CheckpointParameters: ParameterSource {
     public var replaceableHead: String?
     /// Tensors to leave without a word: buffers, layers that were not asked for.
     public var isIgnored: (String) -> Bool
+    /// Whether weights keep the floating type they are stored in, and their place in the file.
+    public var keepsStoredTypes = false
     public init(
       prefix: String, optional: [String], replaceableHead: String? = nil, isIgnored: @escaping (String) -> Bool
     ) {
@@ -51,7 +53,7 @@ public final class CheckpointParameters: ParameterSource {
     used.insert(stored)
     let file = try weights.file(of: stored)
     let found = try file.shape(of: stored)
-    if found == shape { return try file.tensor(stored, as: .float32, on: backend) }
+    if found == shape { return try file.tensor(stored, as: rules.keepsStoredTypes ? nil : .float32, on: backend) }
     guard let head = rules.replaceableHead, name.hasPrefix(head), found.dropFirst() == shape.dropFirst() else {
       throw FileError(file.path, "tensor '\(stored)' has shape \(found), and config.json makes it \(shape)")
     }

@@ -11,6 +11,14 @@ extension Tensor {
     preconditionFailure("\(name): the operands are on two backends, \(a.backend.name) and \(b.backend.name)")
   }
 
+  /// The operands of a product: as ``matched``, but frozen weights stay in their 16-bit type, and the backend converts them
+  /// piece by piece.
+  static func matchedProduct(_ name: StaticString, _ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
+    let isStored = (b.dtype == .bfloat16 || b.dtype == .float16) && b.rank == 2 && !b.isTracked
+    guard isStored, a.dtype != .float64, a.backend === b.backend else { return matched(name, a, b) }
+    return (a.computable, b)
+  }
+
   private static func combine(_ op: BinaryOp, _ a: Tensor, _ b: Tensor) -> View {
     guard let shape = broadcastShape(a.shape, b.shape),
       let left = a.layout.broadcast(to: shape), let right = b.layout.broadcast(to: shape)

@@ -46,9 +46,13 @@ extension Tensor {
     precondition(
       query.rank == 2 && query.shape[0] == tokens && query.shape[1].isMultiple(of: shape.heads)
         && shape.heads.isMultiple(of: shape.keyValueHeads) && key.shape == value.shape
-        && key.shape == [tokens, query.shape[1] / shape.heads * shape.keyValueHeads],
+        && key.rank == 2 && key.shape[1] == query.shape[1] / shape.heads * shape.keyValueHeads
+        && (shape.keys == nil ? key.shape[0] == tokens : shape.isSound(keyCount: key.shape[0])),
       "attention: query \(query.shape), key \(key.shape) and value \(value.shape) for \(tokens) tokens, "
         + "\(shape.heads) heads and \(shape.keyValueHeads) key heads")
+    precondition(
+      shape.keys == nil || relative.list.isEmpty && ![query, key, value].contains(where: \.isTracked),
+      "attention to a cache has no gradient and no relative vectors")
     for table in relative.list {
       precondition(
         shape.heads == shape.keyValueHeads && table.rank == 2 && table.shape[1] == query.shape[1]
@@ -67,5 +71,14 @@ extension RelativeVectors {
   /// Other values in the places of those that are there.
   func replaced<Other>(by values: ArraySlice<Other>) -> RelativeVectors<Other> {
     RelativeVectors<Other>(keys: keys == nil ? nil : values.first, queries: queries == nil ? nil : values.last)
+  }
+}
+
+extension AttentionShape {
+  /// Whether every row has its keys, at least one for each query, among `keyCount`.
+  fileprivate func isSound(keyCount: Int) -> Bool {
+    guard let keys else { return true }
+    return keys.count == rows.rowCount
+      && keys.indices.allSatisfy { keys[$0].count >= rows[$0].count && keys[$0].upperBound <= keyCount }
   }
 }

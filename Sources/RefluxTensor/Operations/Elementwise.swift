@@ -2,7 +2,7 @@
 
 extension Tensor {
   /// The tensor in a type that can be computed with: 16-bit types become float32.
-  var computable: Tensor {
+  public var computable: Tensor {
     precondition(dtype != .int32, "int32 tensors hold ids; arithmetic needs floating point")
     return dtype == .bfloat16 || dtype == .float16 ? converted(to: .float32) : self
   }

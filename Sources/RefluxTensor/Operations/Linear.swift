@@ -21,14 +21,15 @@ extension Tensor {
     precondition(
       bias.map { $0.shape == [weight.shape[0]] } ?? true,
       "linear: bias \(bias?.shape ?? []) for weight \(weight.shape)")
-    let (x, w) = Tensor.matched("linear", self, weight)
+    let (x, w) = Tensor.matchedProduct("linear", self, weight)
     let flat = x.rank == 2 ? x : x.reshaped([x.shape.dropLast().reduce(1, *), weight.shape[1]])
     return (flat, w, bias.map { Tensor.matched("linear", x, $0).1 })
   }
 
   func linearKernel(_ weight: Tensor, _ bias: Tensor?) -> View {
     let out = backend.scratch([shape[0], weight.shape[0]], dtype)
-    backend.matmul(view, View(weight.buffer, weight.layout.transposed(0, 1), dtype), into: out, accumulate: false)
+    backend.matmul(
+      view, View(weight.buffer, weight.layout.transposed(0, 1), weight.dtype), into: out, accumulate: false)
     if let bias { backend.addBias(bias.dense, to: out) }
     return out
   }

@@ -12,7 +12,7 @@ extension Tensor {
     guard let batch = broadcastShape(shape.dropLast(2), other.shape.dropLast(2)) else {
       preconditionFailure("matmul: the leading axes of \(shape) and \(other.shape) do not broadcast")
     }
-    var (a, b) = Tensor.matched("matmul", self, other)
+    var (a, b) = Tensor.matchedProduct("matmul", self, other)
     a = a.broadcast(to: batch + shape.suffix(2))
     b = b.broadcast(to: batch + other.shape.suffix(2))
     let out = a.backend.scratch(batch + [shape[rank - 2], other.shape[other.rank - 1]], a.dtype)

@@ -12,7 +12,8 @@ import Testing
 public struct BackendConformance {
   /// A family of functions.
   public enum Part: String, CaseIterable, Sendable {
-    case elements, reductions, products, copies, rows, softmax, activations, normalization, attention, optimizer
+    case elements, reductions, products, copies, rows, softmax, activations, normalization, decoder, attention,
+      optimizer
   }
 
   let backend: any Backend
@@ -32,6 +33,7 @@ public struct BackendConformance {
     case .softmax: checkSoftmax()
     case .activations: checkActivations()
     case .normalization: checkNormalization()
+    case .decoder: checkDecoder()
     case .attention: checkAttention()
     case .optimizer: checkOptimizer()
     }

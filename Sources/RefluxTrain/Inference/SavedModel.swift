@@ -25,6 +25,7 @@ public struct SavedModel {
     let base = try adapter == directory ? found(AdapterDirectory(directory).base()) : directory
     let recipe = try Self.recipe(base, adapter.map(AdapterDirectory.init))
     var context = BuildContext(task: task, backend: backend)
+    context.keepsStoredTypes = true
     model = try Blueprint<any Model>(recipe, OptionScope(registry)).build(&context)
     if needsHead { try Self.checkHead(model.card, adapter ?? directory, task?.prediction) }
     tokenizer = try adapter.flatMap { try TokenizerLoader().loadIfPresent($0) } ?? TokenizerLoader().loadIfPresent(base)

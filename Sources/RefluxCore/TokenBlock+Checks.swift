@@ -1,10 +1,8 @@
-import RefluxCore
-
 extension TokenBlock {
   /// Throws if a model with these limits cannot read the block: which row and token is wrong, and what would fit.
   ///
   /// A model with no kinds of segments takes no notice of them.
-  func check(vocabulary: Int, segments kinds: Int, maxPositions: Int, outputs: Int) throws {
+  public func check(vocabulary: Int, segments kinds: Int, maxPositions: Int, outputs: Int) throws {
     guard choices == 1 || outputs == 1 else {
       throw RecipeError("choosing between \(choices) rows needs a model with 1 output, and this one has \(outputs)")
     }

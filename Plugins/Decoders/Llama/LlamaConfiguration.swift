@@ -1,0 +1,195 @@
+import RefluxCore
+import RefluxIO
+
+/// What config.json says of a LLaMA model.
+struct LlamaConfiguration {
+  var vocabularySize: Int
+  var hiddenSize: Int
+  var layers: Int
+  var heads: Int
+  var keyValueHeads: Int
+  var headSize: Int
+  var intermediateSize: Int
+  var maxPositions = 2048
+  /// `hidden_act`, and the name it had.
+  var activation: (kind: Activation, name: String) = (.silu, "silu")
+  var epsilon: Float = 1e-6
+  var rotaryBase = 10_000.0
+  var scaling = RotaryEmbedding.Scaling.none
+  var isTied = false
+  var attentionBias = false
+  var feedForwardBias = false
+  var attentionDropout: Float = 0
+  var initializerRange: Float = 0.02
+  /// The id whose embedding is never trained.
+  var padding: Int?
+  /// The ids that end a text.
+  var endTokens: [Int32] = []
+  /// Everything the file said, to be written again.
+  var source = JSONObject()
+
+  private static let activations: [String: Activation] = [
+    "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
+  ]
+
+  var layerShape: DecoderShape {
+    DecoderShape(
+      hiddenSize: hiddenSize, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
+      intermediateSize: intermediateSize, activation: activation.kind, attentionBias: attentionBias,
+      feedForwardBias: feedForwardBias, attentionDropout: attentionDropout, epsilon: epsilon,
+      deviation: initializerRange)
+  }
+
+  /// From the sizes in a recipe, for training from scratch.
+  ///
+  /// - Throws: `RecipeError` if they do not go together.
+  init(_ options: LlamaOptions) throws {
+    (vocabularySize, hiddenSize) = (options.vocabularySize ?? 0, options.hiddenSize ?? 0)
+    (layers, heads) = (options.layers ?? 0, options.heads ?? 0)
+    keyValueHeads = options.keyValueHeads ?? heads
+    headSize = hiddenSize / heads
+    intermediateSize = options.intermediateSize ?? max(1, 8 * hiddenSize / 3)
+    maxPositions = options.maxPositions ?? maxPositions
+    isTied = options.tied ?? false
+    initializerRange = options.initializerRange ?? initializerRange
+    guard hiddenSize.isMultiple(of: 2 * heads) else {
+      throw RecipeError("hidden_size (\(hiddenSize)) must be a multiple of 2 x heads (\(heads))")
+    }
+    guard heads.isMultiple(of: keyValueHeads) else {
+      throw RecipeError("heads (\(heads)) must be a multiple of key_value_heads (\(keyValueHeads))")
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension LlamaConfiguration {
+  /// Reads config.json, as older and newer versions of transformers write it; what it leaves out is as in LlamaConfig.
+  ///
+  /// - Throws: ``FileError`` naming the file and the key.
+  init(_ fields: JSONFields) throws {
+    let type = try fields.string("model_type") ?? "llama"
+    guard type == "llama" else {
+      throw FileError(fields.path, "'model_type' is '\(type)', and the model 'llama' reads 'llama'")
+    }
+    func size(_ key: String, _ fallback: Int? = nil) throws -> Int {
+      let value = try fallback.map { try fields.integer(key) ?? $0 } ?? fields.required(key, fields.integer)
+      guard value > 0, value < 1 << 31 else {
+        throw FileError(fields.path, "'\(key)' must be above 0, but is \(value)")
+      }
+      return value
+    }
+    (vocabularySize, hiddenSize) = (try size("vocab_size"), try size("hidden_size"))
+    (layers, heads) = (try size("num_hidden_layers"), try size("num_attention_heads"))
+    intermediateSize = try size("intermediate_size")
+    keyValueHeads = try size("num_key_value_heads", heads)
+    headSize = try size("head_dim", max(1, hiddenSize / heads))
+    maxPositions = try size("max_position_embeddings", maxPositions)
+    guard headSize.isMultiple(of: 2) else {
+      throw FileError(fields.path, "the size of a head must be even, but is \(headSize)")
+    }
+    guard heads.isMultiple(of: keyValueHeads) else {
+      throw FileError(
+        fields.path, "'num_attention_heads' (\(heads)) must be a multiple of 'num_key_value_heads' (\(keyValueHeads))")
+    }
+    let name = try fields.string("hidden_act") ?? "silu"
+    guard let kind = Self.activations[name] else {
+      let known = Self.activations.keys.sorted().joined(separator: ", ")
+      throw FileError(fields.path, "'hidden_act' is '\(name)'; known are \(known)")
+    }
+    activation = (kind, name)
+    epsilon = try fields.number("rms_norm_eps").map { Float($0) } ?? epsilon
+    (rotaryBase, scaling) = try Self.rotation(fields)
+    isTied = try fields.bool("tie_word_embeddings") ?? isTied
+    attentionBias = try fields.bool("attention_bias") ?? attentionBias
+    feedForwardBias = try fields.bool("mlp_bias") ?? feedForwardBias
+    attentionDropout = try fields.number("attention_dropout").map { Float($0) } ?? attentionDropout
+    guard (0..<1).contains(attentionDropout) else {
+      throw FileError(fields.path, "'attention_dropout' must be at least 0 and below 1, but is \(attentionDropout)")
+    }
+    initializerRange = try fields.number("initializer_range").map { Float($0) } ?? initializerRange
+    padding = try fields.integer("pad_token_id").flatMap { (0..<vocabularySize).contains($0) ? $0 : nil }
+    endTokens = try fields.tokenIDs("eos_token_id")
+    source = fields.object
+  }
+
+  /// The base of the angles and their scaling: `rope_parameters`, or `rope_theta` and `rope_scaling` before that.
+  private static func rotation(_ fields: JSONFields) throws -> (Double, RotaryEmbedding.Scaling) {
+    let newer = try fields.fields("rope_parameters")
+    let base = try newer?.number("rope_theta") ?? fields.number("rope_theta") ?? 10_000
+    guard base > 0 else { throw FileError(fields.path, "'rope_theta' must be above 0, but is \(base)") }
+    guard let scaling = try newer ?? fields.fields("rope_scaling") else { return (base, .none) }
+    let kind = try scaling.string("rope_type") ?? scaling.string("type") ?? "default"
+    func positive(_ key: String) throws -> Double {
+      let value = try scaling.required(key, scaling.number)
+      guard value > 0 else { throw FileError(fields.path, "'\(key)' of the scaling must be above 0, but is \(value)") }
+      return value
+    }
+    switch kind {
+    // Dynamic scaling changes nothing up to the model's positions, and longer rows are not read.
+    case "default", "dynamic": return (base, .none)
+    case "linear": return (base, .linear(factor: try positive("factor")))
+    case "llama3":
+      let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
+      guard low < high else {
+        throw FileError(fields.path, "'low_freq_factor' (\(low)) must be below 'high_freq_factor' (\(high))")
+      }
+      return (
+        base,
+        .llama3(
+          factor: try positive("factor"), low: low, high: high,
+          original: try positive("original_max_position_embeddings"))
+      )
+    default:
+      throw FileError(
+        fields.path, "'rope_type' is '\(kind)'; known are default, dynamic, linear, llama3")
+    }
+  }
+}
+
+extension JSONFields {
+  /// One token id or several, as `eos_token_id` has them.
+  func tokenIDs(_ key: String) throws -> [Int32] {
+    guard let value = object[key], value != .null else { return [] }
+    let items = value.array ?? [value]
+    return try items.map { item in
+      guard let id = item.integer.flatMap(Int32.init(exactly:)) else {
+        throw FileError(path, "'\(key)' wants a token id or a list of them, but has \(item.text)")
+      }
+      return id
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension LlamaConfiguration {
+  /// What transformers' save_pretrained would write for this model with weights of a type.
+  func json(_ type: DType) -> JSONObject {
+    var json = source
+    for key in ["_name_or_path", "transformers_version", "dtype"] { json[key] = nil }
+    json["architectures"] = ["LlamaForCausalLM"]
+    json["model_type"] = "llama"
+    json["torch_dtype"] = .string(type.rawValue)
+    json["vocab_size"] = .integer(vocabularySize)
+    json["hidden_size"] = .integer(hiddenSize)
+    json["num_hidden_layers"] = .integer(layers)
+    json["num_attention_heads"] = .integer(heads)
+    json["num_key_value_heads"] = .integer(keyValueHeads)
+    json["head_dim"] = .integer(headSize)
+    json["intermediate_size"] = .integer(intermediateSize)
+    json["max_position_embeddings"] = .integer(maxPositions)
+    json["hidden_act"] = .string(activation.name)
+    json["rms_norm_eps"] = Self.shortest(epsilon)
+    json["tie_word_embeddings"] = .bool(isTied)
+    json["attention_bias"] = .bool(attentionBias)
+    json["mlp_bias"] = .bool(feedForwardBias)
+    json["attention_dropout"] = Self.shortest(attentionDropout)
+    json["initializer_range"] = Self.shortest(initializerRange)
+    if json["rope_parameters"] == nil, json["rope_theta"] == nil { json["rope_theta"] = .number(rotaryBase) }
+    return json
+  }
+
+  /// 0.1, not 0.10000000149011612.
+  private static func shortest(_ value: Float) -> JSON { Double("\(value)").map(JSON.number) ?? JSON(value) }
+}

@@ -1,0 +1,57 @@
+import RefluxCore
+
+struct LlamaOptions: ComponentOptions {
+  @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
+  var checkpoint: String? = nil
+  @Option("Transformer layers; of a checkpoint, the first so many are kept.") var layers: Int? = nil
+  @Option("Dropout of attention probabilities; default: the checkpoint's, else 0.") var attentionDropout: Float? = nil
+  @Option("Tokens of the longest row, if fewer than the model reads; without a checkpoint 2048 by default.")
+  var maxPositions: Int? = nil
+  @Option(
+    "Keep only what goes into each layer and compute the rest again in the backward pass: less memory, more work.")
+  var recompute = false
+
+  @Option("Token ids that the model knows (without a checkpoint).") var vocabularySize: Int? = nil
+  @Option("Width of a token's vector (without a checkpoint).") var hiddenSize: Int? = nil
+  @Option("Attention heads (without a checkpoint).") var heads: Int? = nil
+  @Option("Heads of keys and values; several query heads share one. Default: as many as heads (without a checkpoint).")
+  var keyValueHeads: Int? = nil
+  @Option("Width inside the feed-forward layers; default: 8/3 x hidden_size (without a checkpoint).")
+  var intermediateSize: Int? = nil
+  @Option("Whether the output head is the table of token vectors (without a checkpoint).") var tied: Bool? = nil
+  @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).") var initializerRange: Float? =
+    nil
+
+  /// The options that a checkpoint's config.json decides.
+  private var sizes: [(name: String, value: Int?)] {
+    [
+      ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads),
+      ("key_value_heads", keyValueHeads), ("intermediate_size", intermediateSize),
+    ]
+  }
+
+  func validate() throws {
+    for (name, value) in sizes + [("layers", layers), ("max_positions", maxPositions)] {
+      guard value ?? 1 > 0 else { throw RecipeError("\(name) must be at least 1") }
+    }
+    guard (0..<1).contains(attentionDropout ?? 0) else {
+      throw RecipeError("attention_dropout must be at least 0 and below 1")
+    }
+    guard initializerRange ?? 1 > 0 else { throw RecipeError("initializer_range must be above 0") }
+    if checkpoint != nil {
+      let given =
+        sizes.filter { $0.value != nil }.map(\.name) + (tied == nil ? [] : ["tied"])
+        + (initializerRange == nil ? [] : ["initializer_range"])
+      guard given.isEmpty else {
+        throw RecipeError("with a checkpoint, its config.json decides \(given.joined(separator: ", "))")
+      }
+    } else {
+      let needed = [
+        ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads), ("layers", layers),
+      ].filter { $0.1 == nil }.map(\.0)
+      guard needed.isEmpty else {
+        throw RecipeError("without a checkpoint, these are needed: \(needed.joined(separator: ", "))")
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import RefluxCore
+
+/// Prompts and responses from JSON lines or a table; the response and the token that ends it are learned.
+struct TextGeneration: Task {
+  static let name = "text-generation"
+  static let summary = "Prompts and responses, or chats, from JSON lines; a language model learns the responses."
+
+  struct Options: ComponentOptions {
+    @Option("Rows to train on: .jsonl, .csv or .tsv.") var train: String? = nil
+    @Option("Rows to score on.") var validation: String? = nil
+    @Option("Further rows; they need no responses.") var test: String? = nil
+    @Option("Rows for self-training; they need no responses.") var unlabeled: String? = nil
+    @Option("The column that holds what the model is given.") var prompt = "prompt"
+    @Option("The column that holds what it must answer.") var response = "response"
+    @Option("How a prompt is written: {NAME} stands for a column's text. Default: the prompt as it is.")
+    var promptTemplate: String? = nil
+    @Option("How a response is written, in the same way.") var responseTemplate: String? = nil
+    @Option("How each of a chat's `messages` is written; the last one is the response.")
+    var messageTemplate = "{role}: {content}\n"
+    @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
+      "token-likelihood", "token-accuracy",
+    ]
+    @Option("Reads only so many rows of the training file, the first.") var trainLimit: Int? = nil
+    @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
+
+    func validate() throws {
+      try TableFiles.validate(
+        [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
+      guard messageTemplate.contains("{content}") else {
+        throw RecipeError("message_template must have {content} in it, but is '\(messageTemplate)'")
+      }
+    }
+  }
+
+  let prediction = PredictionKind.text
+  private let files: TableFiles
+  private let columns: PromptColumns
+  private let scores: [any Metric]
+
+  init(_ options: Options, _ context: inout BuildContext) throws {
+    files = TableFiles(
+      task: Self.name,
+      [
+        (.train, options.train), (.validation, options.validation), (.test, options.test),
+        (.unlabeled, options.unlabeled),
+      ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
+    columns = PromptColumns(
+      prompt: TextTemplate(options.promptTemplate ?? "{\(options.prompt)}"),
+      response: TextTemplate(options.responseTemplate ?? "{\(options.response)}"),
+      message: TextTemplate(options.messageTemplate))
+    scores = try options.metrics.map { try $0.build(&context) }
+    if let odd = scores.first(where: { !($0 is any TokenMetric) }) {
+      throw RecipeError("metrics: '\(type(of: odd).name)' cannot score text")
+    }
+  }
+
+  var evaluationSplits: [Split] { files.evaluationSplits }
+  func examples(_ split: Split) throws -> [Example] { try files.examples(split, reading: columns.examples) }
+  func metrics() -> [any Metric] { scores }
+}

@@ -1,0 +1,42 @@
+// Rotary position embeddings, and the gate of a feed-forward layer.
+#pragma once
+#include "activation.h"
+
+/// Element i of each head turns with element i + half, by the angle of the token's position; `sign` -1 turns back.
+static void rotate(const float *x, const float *cosines, const float *sines, const int32_t *positions, float sign,
+                   float *y, size_t tokens, size_t heads, size_t half) {
+  for (size_t token = 0; token < tokens; token++) {
+    const float *cosine = cosines + (size_t)positions[token] * half, *sine = sines + (size_t)positions[token] * half;
+    for (size_t head = 0; head < heads; head++, x += 2 * half, y += 2 * half) {
+      const float *first = x, *second = x + half;
+      float *first_result = y, *second_result = y + half;
+      FOR_EACH_VECTOR(half, {
+        vector a = GET(first), b = GET(second), c = GET(cosine), s = GET(sine) * splat(sign);
+        PUT(first_result, a * c - b * s);
+        PUT(second_result, b * c + a * s);
+      })
+    }
+  }
+}
+
+/// y = activation(x) u.
+static void gate(enum reflux_activation kind, const float *x, const float *u, float *y, size_t count) {
+#define GATE(id, function, slope) \
+  case id: FOR_EACH_VECTOR(count, PUT(y, function(GET(x)) * GET(u));) return;
+  switch (kind) { FOR_EACH_ACTIVATION(GATE) }
+#undef GATE
+}
+
+static void gate_backward(enum reflux_activation kind, const float *x, const float *u, const float *dy, float *dx,
+                          float *du, size_t count) {
+#define GATE(id, function, slope)                   \
+  case id:                                          \
+    FOR_EACH_VECTOR(count, {                        \
+      vector v = GET(x), d = GET(dy), w = GET(u);   \
+      PUT(dx, d * w * slope(v));                    \
+      PUT(du, d * function(v));                     \
+    })                                              \
+    return;
+  switch (kind) { FOR_EACH_ACTIVATION(GATE) }
+#undef GATE
+}

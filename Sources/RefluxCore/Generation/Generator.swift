@@ -1,0 +1,125 @@
+/// Goes on with prompts, token by token, keeping keys and values of what was read.
+///
+/// Prompts of different lengths share a batch without padding. What a row draws depends on the seed and the row's number
+/// alone, so neighbours change nothing but the last bit of a product.
+public struct Generator {
+  private let model: any Model
+  private let tokenizer: (any Tokenizer)?
+  private let options: GenerationOptions
+
+  /// Throws `RecipeError` if the model is no language model, an option is out of bounds, or stop texts are asked for
+  /// without a tokenizer.
+  public init(_ model: any Model, _ tokenizer: (any Tokenizer)?, _ options: GenerationOptions) throws {
+    guard model.card.family == .decoder else {
+      throw RecipeError("'\(model.card.type)' is an encoder; text is made by a language model such as 'llama'")
+    }
+    try options.validate()
+    guard options.stopTexts.isEmpty || tokenizer != nil else {
+      throw RecipeError("stop texts need a tokenizer, and the model's directory has none")
+    }
+    (self.model, self.tokenizer, self.options) = (model, tokenizer, options)
+  }
+
+  /// Goes on with each prompt; results are in the prompts' order.
+  ///
+  /// - Parameters:
+  ///   - prompts: Ids, at least one each.
+  ///   - numbers: Each row's number for its random stream; by default its place.
+  ///   - progress: Called with a row's place and its new tokens so far whenever one was added; may throw to stop.
+  /// - Returns: What was made of each prompt.
+  /// - Throws: `RecipeError` naming the first prompt that the model cannot read.
+  public func callAsFunction(
+    _ prompts: [[Int32]], numbers: [Int]? = nil, progress: (Int, [Int32]) throws -> Void = { _, _ in }
+  ) throws -> [GeneratedText] {
+    for (place, prompt) in prompts.enumerated() { try check(prompt, place) }
+    var results = [GeneratedText?](repeating: nil, count: prompts.count)
+    // Rows of like length end together more often, and a batch's memory is its longest row's.
+    let order = prompts.indices.sorted { (-prompts[$0].count, $0) < (-prompts[$1].count, $1) }
+    for start in stride(from: 0, to: order.count, by: options.batchSize) {
+      let places = Array(order[start..<min(start + options.batchSize, order.count)])
+      let rows = places.map { place in
+        Row(prompts[place], place: place, random: RandomSource(seed: options.seed, "row", numbers?[place] ?? place))
+      }
+      for (place, text) in try generate(rows, progress) { results[place] = text }
+    }
+    return results.compactMap { $0 }
+  }
+
+  private func check(_ prompt: [Int32], _ place: Int) throws {
+    guard !prompt.isEmpty else { throw RecipeError("prompt \(place + 1) has no tokens to go on with") }
+    guard prompt.count < model.card.maxPositions else {
+      throw RecipeError(
+        "prompt \(place + 1) has \(prompt.count) tokens and leaves no room for more: the model reads "
+          + "\(model.card.maxPositions)")
+    }
+  }
+
+  private struct Row {
+    /// The prompt and what was added.
+    var ids: [Int32]
+    let promptLength: Int
+    let place: Int
+    var random: RandomSource
+    init(_ prompt: [Int32], place: Int, random: RandomSource) {
+      (ids, promptLength, self.place, self.random) = (prompt, prompt.count, place, random)
+    }
+    var added: [Int32] { Array(ids.dropFirst(promptLength)) }
+  }
+
+  private func generate(
+    _ rows: [Row], _ progress: (Int, [Int32]) throws -> Void
+  ) throws -> [(place: Int, text: GeneratedText)] {
+    let longest = rows.map(\.promptLength).max() ?? 0
+    let cache = KeyValueCache(
+      rows: rows.count, capacity: min(longest + options.maxNewTokens, model.card.maxPositions))
+    let choice = TokenChoice(options)
+    var (active, results) = (rows, [(place: Int, text: GeneratedText)]())
+    var next = rows.map(\.ids)  // the tokens that each row has not shown to the model yet
+    while !active.isEmpty {
+      let logits = try logits(after: next, cache)
+      let width = logits.count / active.count
+      var going: [Int] = []
+      for index in active.indices {
+        let slice = logits[index * width..<(index + 1) * width]
+        let id = choice.choose(slice, earlier: active[index].ids, &active[index].random)
+        active[index].ids.append(id)
+        try progress(active[index].place, active[index].added)
+        if let text = finished(active[index]) {
+          results.append((active[index].place, text))
+        } else {
+          going.append(index)
+        }
+      }
+      if going.count < active.count {
+        cache.keep(going)
+        active = going.map { active[$0] }
+      }
+      next = active.map { [$0.ids[$0.ids.count - 1]] }
+    }
+    return results
+  }
+
+  /// The logits of each row's next token: `[rows · vocabulary]`.
+  private func logits(after next: [[Int32]], _ cache: KeyValueCache) throws -> [Float] {
+    var pass = ForwardPass(training: false)
+    pass.cache = cache
+    let block = TokenBlock(ids: next.flatMap { $0 }, rows: RowOffsets(lengths: next.map(\.count)))
+    guard let tokens = try model(block, &pass).tokens else {
+      throw RecipeError("the model '\(model.card.type)' predicts no tokens")
+    }
+    return tokens.logits.floats
+  }
+
+  private func finished(_ row: Row) -> GeneratedText? {
+    let (added, last) = (row.added, row.ids[row.ids.count - 1])
+    if options.endTokens.contains(last) {
+      return GeneratedText(ids: added, text: tokenizer?.decode(Array(added.dropLast())), end: .endToken)
+    }
+    if !options.stopTexts.isEmpty, let text = tokenizer?.decode(added) {
+      let cut = options.stopTexts.compactMap { text.firstRange(of: $0)?.lowerBound }.min()
+      if let cut { return GeneratedText(ids: added, text: String(text[..<cut]), end: .stopText) }
+    }
+    guard added.count == options.maxNewTokens || row.ids.count == model.card.maxPositions else { return nil }
+    return GeneratedText(ids: added, text: tokenizer?.decode(added), end: .length)
+  }
+}

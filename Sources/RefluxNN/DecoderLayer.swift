@@ -1,0 +1,135 @@
+import RefluxTensor
+
+/// What every layer of a decoder needs to know of a packed batch.
+public struct DecoderRows {
+  public let rows: PackedRows
+  public let rotation: TokenRotation
+  /// Keys and values of tokens before these, when text is generated.
+  public let cache: KeyValueCache?
+  public init(_ rows: PackedRows, _ rotation: TokenRotation, cache: KeyValueCache? = nil) {
+    (self.rows, self.rotation, self.cache) = (rows, rotation, cache)
+  }
+}
+
+/// Causal attention with rotary positions, in which several query heads may share a key head (Ainslie et al., 2023).
+public struct CausalSelfAttention: Module {
+  public var query: Linear, key: Linear, value: Linear, output: Linear
+  private let shape: DecoderShape
+
+  public init(_ scope: ParameterScope, _ shape: DecoderShape) throws {
+    func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> Linear {
+      try Linear(
+        scope[name], inputs: inputs, outputs: outputs, hasBias: shape.attentionBias, deviation: shape.deviation)
+    }
+    let (wide, narrow) = (shape.heads * shape.headSize, shape.keyValueHeads * shape.headSize)
+    query = try linear("q_proj", shape.hiddenSize, wide)
+    key = try linear("k_proj", shape.hiddenSize, narrow)
+    value = try linear("v_proj", shape.hiddenSize, narrow)
+    output = try linear("o_proj", wide, shape.hiddenSize)
+    self.shape = shape
+  }
+
+  public mutating func visit(_ visitor: inout ParameterVisitor) {
+    visitor.visit("q_proj", &query)
+    visitor.visit("k_proj", &key)
+    visitor.visit("v_proj", &value)
+    visitor.visit("o_proj", &output)
+  }
+
+  /// `[tokens, hidden]` to `[tokens, hidden]`.
+  func callAsFunction(_ x: Tensor, _ batch: DecoderRows, layer: Int, dropout: Dropout?) -> Tensor {
+    var attention = AttentionShape(
+      rows: batch.rows.offsets, heads: shape.heads, keyValueHeads: shape.keyValueHeads,
+      scale: 1 / Float(shape.headSize).squareRoot(), isCausal: true)
+    let queries = batch.rotation(query(x))
+    var (keys, values) = (batch.rotation(key(x)), value(x))
+    if let cache = batch.cache {
+      let held = cache.adding(keys, values, of: batch.rows.offsets, toLayer: layer)
+      (keys, values, attention.keys) = (held.keys, held.values, held.places)
+    }
+    return output(
+      Tensor.attention(
+        query: queries, key: keys, value: values, attention,
+        dropout: dropout.map { ($0, counters: batch.rows.counters) }))
+  }
+}
+
+/// `down(activation(gate(x)) · up(x))` (Shazeer, 2020).
+public struct GatedFeedForward: Module {
+  public var gate: Linear, up: Linear, down: Linear
+  private let activation: Activation
+
+  public init(_ scope: ParameterScope, _ shape: DecoderShape) throws {
+    func linear(_ name: String, _ inputs: Int, _ outputs: Int) throws -> Linear {
+      try Linear(
+        scope[name], inputs: inputs, outputs: outputs, hasBias: shape.feedForwardBias, deviation: shape.deviation)
+    }
+    gate = try linear("gate_proj", shape.hiddenSize, shape.intermediateSize)
+    up = try linear("up_proj", shape.hiddenSize, shape.intermediateSize)
+    down = try linear("down_proj", shape.intermediateSize, shape.hiddenSize)
+    activation = shape.activation
+  }
+
+  public mutating func visit(_ visitor: inout ParameterVisitor) {
+    visitor.visit("gate_proj", &gate)
+    visitor.visit("up_proj", &up)
+    visitor.visit("down_proj", &down)
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor { down(gate(x).gating(up(x), activation)) }
+}
+
+/// A pre-norm decoder layer: attention, then a gated feed-forward layer, each added to what came in.
+public struct DecoderLayer: Module {
+  public var attention: CausalSelfAttention
+  public var feedForward: GatedFeedForward
+  public var attentionNorm: RMSNorm, feedForwardNorm: RMSNorm
+  private let dropout: Float
+  private let number: Int
+
+  public init(_ scope: ParameterScope, _ shape: DecoderShape, number: Int) throws {
+    attention = try CausalSelfAttention(scope["self_attn"], shape)
+    feedForward = try GatedFeedForward(scope["mlp"], shape)
+    attentionNorm = try RMSNorm(scope["input_layernorm"], width: shape.hiddenSize, epsilon: shape.epsilon)
+    feedForwardNorm = try RMSNorm(scope["post_attention_layernorm"], width: shape.hiddenSize, epsilon: shape.epsilon)
+    (dropout, self.number) = (shape.attentionDropout, number)
+  }
+
+  public mutating func visit(_ visitor: inout ParameterVisitor) {
+    visitor.visit("self_attn", &attention)
+    visitor.visit("mlp", &feedForward)
+    visitor.visit("input_layernorm", &attentionNorm)
+    visitor.visit("post_attention_layernorm", &feedForwardNorm)
+  }
+
+  /// `[tokens, hidden]` to `[tokens, hidden]`; with `recomputes`, nothing inside is kept for the backward pass.
+  public func callAsFunction(
+    _ x: Tensor, _ batch: DecoderRows, recomputes: Bool = false, _ pass: inout some DropoutSites
+  ) -> Tensor {
+    let site = pass.dropout(dropout)
+    guard recomputes else { return applied(x, batch, site) }
+    return recomputing(self, x) { layer, x in layer.applied(x, batch, site) }
+  }
+
+  private func applied(_ x: Tensor, _ batch: DecoderRows, _ site: Dropout?) -> Tensor {
+    let middle = x + attention(attentionNorm(x), batch, layer: number, dropout: site)
+    return middle + feedForward(feedForwardNorm(middle))
+  }
+}
+
+/// The sizes and rates of a decoder's layers.
+public struct DecoderShape: Sendable {
+  public var hiddenSize, heads, keyValueHeads, headSize, intermediateSize: Int
+  public var activation: Activation
+  public var attentionBias, feedForwardBias: Bool
+  public var attentionDropout, epsilon, deviation: Float
+  public init(
+    hiddenSize: Int, heads: Int, keyValueHeads: Int, headSize: Int, intermediateSize: Int, activation: Activation,
+    attentionBias: Bool, feedForwardBias: Bool, attentionDropout: Float, epsilon: Float, deviation: Float
+  ) {
+    (self.hiddenSize, self.heads, self.keyValueHeads) = (hiddenSize, heads, keyValueHeads)
+    (self.headSize, self.intermediateSize, self.activation) = (headSize, intermediateSize, activation)
+    (self.attentionBias, self.feedForwardBias) = (attentionBias, feedForwardBias)
+    (self.attentionDropout, self.epsilon, self.deviation) = (attentionDropout, epsilon, deviation)
+  }
+}
