@@ -59,19 +59,29 @@ int32_t spm_begin_id(const spm_processor *processor) { return processor->model.b
 int32_t spm_end_id(const spm_processor *processor) { return processor->model.eos_id(); }
 int32_t spm_padding_id(const spm_processor *processor) { return processor->model.pad_id(); }
 
-int32_t *spm_encode(const spm_processor *processor, const char *text, size_t length, size_t *count, char **error) {
-  return guarded<int32_t>(error, [&] {
-    std::vector<int> ids;
+const int32_t *spm_encode(
+    const spm_processor *processor, const char *text, size_t length, size_t *count, char **error) {
+  static_assert(sizeof(int) == sizeof(int32_t), "ids are handed over as they are");
+  thread_local std::vector<int> ids;
+  return guarded<const int32_t>(error, [&] {
     check(processor->model.Encode({text, length}, &ids));
     *count = ids.size();
-    return copied<int32_t>(ids.data(), ids.size());
+    // Never NULL, which would mean an error.
+    ids.reserve(1);
+    return ids.data();
   });
 }
 
-char *spm_decode(const spm_processor *processor, const int32_t *ids, size_t count, size_t *length, char **error) {
+char *spm_decode(
+    const spm_processor *processor, const int32_t *ids, size_t count, bool drops_space, size_t *length, char **error) {
   return guarded<char>(error, [&] {
+    std::vector<std::string> pieces;
+    pieces.reserve(count);
+    for (size_t index = 0; index < count; index++) pieces.push_back(processor->model.IdToPiece(ids[index]));
+    const std::string space = "\xe2\x96\x81";
+    if (drops_space && count > 0 && pieces[0].compare(0, space.size(), space) == 0) pieces[0].erase(0, space.size());
     std::string text;
-    check(processor->model.Decode(std::vector<int>(ids, ids + count), &text));
+    check(processor->model.Decode(pieces, &text));
     *length = text.size();
     return copied(text.data(), text.size());
   });

@@ -25,20 +25,20 @@ import Testing
         == "DIR: has no tokenizer: wants vocab.txt or tokenizer.json, has config.json, model.safetensors")
     #expect(
       try message([:])
-        == "DIR: has no tokenizer: wants vocab.txt or vocab.json and merges.txt or tokenizer.model or tokenizer.json, "
-        + "has no files")
+        == "DIR: has no tokenizer: wants vocab.txt or vocab.json and merges.txt or spiece.model or spm.model or "
+        + "tokenizer.model or tokenizer.json, has no files")
   }
 
   @Test func unknownClass() throws {
     #expect(
       try message(["tokenizer_config.json": #"{"tokenizer_class": "FunnelTokenizer"}"#, "vocab.txt": "a"])
-        == "DIR/tokenizer_config.json: no tokenizer is called 'FunnelTokenizer'; there are: BertTokenizer, "
-        + "DebertaTokenizer, DistilBertTokenizer, ElectraTokenizer, LlamaTokenizer, MobileBertTokenizer, "
-        + "RobertaTokenizer")
+        == "DIR/tokenizer_config.json: no tokenizer is called 'FunnelTokenizer'; there are: AlbertTokenizer, "
+        + "BertTokenizer, DebertaTokenizer, DebertaV2Tokenizer, DistilBertTokenizer, ElectraTokenizer, LlamaTokenizer, "
+        + "MobileBertTokenizer, RobertaTokenizer")
     #expect(
       try message(["config.json": #"{"model_type": "t5"}"#, "vocab.txt": "a"])
-        == "DIR/config.json: no tokenizer goes with the model type 't5'; there are some for: bert, deberta, "
-        + "distilbert, electra, llama, mobilebert, roberta")
+        == "DIR/config.json: no tokenizer goes with the model type 't5'; there are some for: albert, bert, "
+        + "deberta, deberta-v2, distilbert, electra, llama, mobilebert, roberta")
   }
 
   @Test func brokenVocabulary() throws {

@@ -34,5 +34,8 @@ public final class MappedFile: @unchecked Sendable {
     try withExtendedLifetime(self) { try body(bytes) }
   }
 
+  /// A copy of a whole file.
+  public static func contents(of path: String) throws -> [UInt8] { try MappedFile(path).withBytes { Array($0) } }
+
   deinit { if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) } }
 }

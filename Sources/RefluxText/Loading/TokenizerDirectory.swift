@@ -23,6 +23,9 @@ struct TokenizerDirectory {
   /// Special tokens whose text was given with their manner (`lstrip`, …), but without an id.
   private(set) var described: [AddedToken] = []
 
+  /// `additional_special_tokens`, without ids.
+  private(set) var moreSpecial: [AddedToken] = []
+
   static let specialKeys = [
     "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token",
   ]
@@ -52,7 +55,11 @@ struct TokenizerDirectory {
     try readAddedTokens(fields("added_tokens.json"))
     // Where the configuration lists all added tokens it has the last word, as in transformers.
     let isComplete = configuration.object["added_tokens_decoder"] != nil
-    for source in isComplete ? [map, configuration] : [configuration, map] { try source.map { try readSpecial($0) } }
+    for source in isComplete ? [map, configuration] : [configuration, map] {
+      guard let source else { continue }
+      try readSpecial(source)
+      try readMoreSpecial(source)
+    }
   }
 
   func has(_ name: String) -> Bool { files.contains(name) }
@@ -73,6 +80,14 @@ struct TokenizerDirectory {
       } else if let text = try fields.string(key) {
         special[key] = text
       }
+    }
+  }
+
+  private mutating func readMoreSpecial(_ fields: JSONFields) throws {
+    guard let tokens = try fields.array("additional_special_tokens") else { return }
+    moreSpecial = try tokens.map { token in
+      if let text = token.string { return AddedToken(text: text, id: -1) }
+      return try AddedToken(JSONFields(token, path: fields.path), id: -1)
     }
   }
 

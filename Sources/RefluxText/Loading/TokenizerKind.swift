@@ -15,7 +15,7 @@ struct TokenizerKind: Sendable {
   /// Every kind there is.
   ///
   /// Of those whose files are there the first is taken; `tokenizer.json` is always the last resort.
-  static let all: [TokenizerKind] = [wordPiece, robertaBytes, debertaBytes, tiktoken]
+  static let all: [TokenizerKind] = [wordPiece, robertaBytes, debertaBytes, albert, debertaV2, llama, tiktoken]
 
   /// BERT and the models that kept its tokenizer.
   static let wordPiece = Self(
