@@ -84,7 +84,7 @@ let package = Package(
     tests(of: "RefluxTasks", ["RefluxIO"]),
     tests(
       of: "RefluxTrain",
-      ["RefluxCPU", "RefluxCore", "RefluxIO"] + plugins.map { .init(stringLiteral: $0.name) }),
+      ["RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText"] + plugins.map { .init(stringLiteral: $0.name) }),
     tests(of: "RefluxBasics", ["RefluxIO"]),
     tests(of: "RefluxLosses"),
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),

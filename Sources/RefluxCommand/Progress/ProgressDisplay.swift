@@ -13,6 +13,10 @@ final class ProgressDisplay: Observer {
     switch event {
     case .note(let text):
       line("note: \(text)")
+    case .tokenizing(let name, let done, let total):
+      guard terminal.isInteractive else { break }
+      draw(isDue(last: false)) { _ in CountLine("tokenizing \(name)", done, of: total) }
+      if done == total { clear() }
     case .stageBegan(let stage, let progress):
       pace = Pace(start: status.terminal.now(), step: progress.step)
       status.expedite()

@@ -4,12 +4,18 @@ import CRefluxHash
 ///
 /// - Throws: ``FileError`` if it cannot be read.
 public func sha256(of path: String) throws -> String {
-  try MappedFile(path).withBytes { bytes in
-    var digest = [UInt8](repeating: 0, count: 32)
-    reflux_sha256(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &digest)
-    return hexadecimal(digest)
-  }
+  try MappedFile(path).withBytes { hexadecimal(sha256($0)) }
 }
+
+/// The SHA-256 of bytes in memory.
+public func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  var digest = [UInt8](repeating: 0, count: 32)
+  reflux_sha256(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, &digest)
+  return digest
+}
+
+/// The SHA-256 of bytes in memory.
+public func sha256(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes { sha256($0) } }
 
 /// What git calls a file of this content: the SHA-1 of `blob`, its size and its bytes, in hexadecimal.
 ///
@@ -23,6 +29,7 @@ public func gitBlobName(of path: String) throws -> String {
   }
 }
 
-private func hexadecimal(_ digest: [UInt8]) -> String {
+/// Two digits for each byte.
+public func hexadecimal(_ digest: [UInt8]) -> String {
   digest.reduce(into: "") { text, byte in text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 }

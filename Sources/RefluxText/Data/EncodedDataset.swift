@@ -31,16 +31,26 @@ public struct EncodedDataset: Dataset {
   ///   - encoder: The tokenizer and the limits that rows are checked against.
   ///   - prediction: What labels are checked against.
   ///   - name: What errors call the data: `the train split`.
+  ///   - cache: Where ids are kept that were made before.
+  ///   - progress: Told now and then how far the work is; not called where the cache has everything.
   /// - Throws: `RecipeError` if there are no examples; naming the first example that does not fit, ``FileError`` with its
   ///   line if it came from a file.
-  public init(_ examples: [Example], _ encoder: RowEncoder, _ prediction: PredictionKind, name: String) throws {
+  public init(
+    _ examples: [Example], _ encoder: RowEncoder, _ prediction: PredictionKind, name: String, cache: TokenCache? = nil,
+    progress: TokenizingProgress = { _, _ in }
+  ) throws {
     guard let first = examples.first else { throw RecipeError("\(name) has no examples") }
     choices = first.rows.count
     let wanted = if case .choice(let count) = prediction { count } else { 1 }
     if let odd = examples.firstIndex(where: { $0.rows.count != wanted }) {
       throw examples[odd].failure("has \(examples[odd].rows.count) rows, but wants \(wanted)", odd, of: name)
     }
-    let blocks = try encodedInParallel(examples, encoder, name)
+    let blocks =
+      if let cache {
+        try cache.rows(of: examples, encoder) { try encodedInParallel(examples, encoder, name, progress) }
+      } else {
+        try encodedInParallel(examples, encoder, name, progress)
+      }
     truncatedRowCount = blocks.reduce(0) { $0 + $1.truncatedRowCount }
     if prediction == .text {
       let rows = try LanguageRows(blocks, maxLength: encoder.maxLength, name: name)

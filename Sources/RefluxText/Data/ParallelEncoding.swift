@@ -1,26 +1,11 @@
 import Dispatch
+import Foundation
 import RefluxCore
 import RefluxIO
 import Synchronization
 
-/// The rows of some neighbouring examples.
-struct EncodedRows: Sendable {
-  var ids: [Int32] = []
-  var segments: [UInt8] = []
-  var rowLengths: [Int] = []
-  /// Of rows with answers: what each position must predict; for the others nothing is added.
-  var targets: [Int32] = []
-  var truncatedRowCount = 0
-
-  mutating func append(_ row: EncodedRow) {
-    ids += row.ids
-    segments.append(contentsOf: row.segments.lazy.map { UInt8(truncatingIfNeeded: $0) })
-    if row.segments.isEmpty { segments.append(contentsOf: repeatElement(0, count: row.ids.count)) }
-    targets += row.targets
-    rowLengths.append(row.ids.count)
-    if row.wasTruncated { truncatedRowCount += 1 }
-  }
-}
+/// Told how many of the examples are tokenized; what it throws ends the work.
+public typealias TokenizingProgress = (_ done: Int, _ total: Int) throws -> Void
 
 extension Example {
   /// What is wrong with example `index` (from 0) of some data: by its line, or by its number if it has none.
@@ -33,16 +18,26 @@ extension Example {
 /// Encodes examples on every core; what comes out does not depend on how many there are.
 ///
 /// - Throws: The error of the first example that has one.
-func encodedInParallel(_ examples: [Example], _ encoder: RowEncoder, _ name: String) throws -> [EncodedRows] {
+func encodedInParallel(
+  _ examples: [Example], _ encoder: RowEncoder, _ name: String, _ progress: TokenizingProgress
+) throws -> [EncodedRows] {
   let chunk = 256
   let chunkCount = (examples.count + chunk - 1) / chunk
-  let results = Mutex([Result<EncodedRows, any Error>?](repeating: nil, count: chunkCount))
-  DispatchQueue.concurrentPerform(iterations: chunkCount) { index in
-    let range = index * chunk..<min(examples.count, (index + 1) * chunk)
-    let result = encoded(examples, range, encoder, name)
-    results.withLock { $0[index] = result }
+  // Between two waves the caller's thread has its turn.
+  let wave = 16 * ProcessInfo.processInfo.activeProcessorCount
+  var blocks: [EncodedRows] = []
+  for first in stride(from: 0, to: chunkCount, by: wave) {
+    let count = min(wave, chunkCount - first)
+    let results = Mutex([Result<EncodedRows, any Error>?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      let start = (first + index) * chunk
+      let result = encoded(examples, start..<min(examples.count, start + chunk), encoder, name)
+      results.withLock { $0[index] = result }
+    }
+    blocks += try results.withLock { try $0.compactMap { try $0?.get() } }
+    try progress(min(examples.count, (first + count) * chunk), examples.count)
   }
-  return try results.withLock { try $0.compactMap { try $0?.get() } }
+  return blocks
 }
 
 private func encoded(

@@ -30,6 +30,9 @@ public struct RowEncoder: Sendable {
     self.maxLength = maxLength
   }
 
+  /// What ids depend on beside the row and the tokenizer.
+  var limits: String { "\(maxLength) \(vocabularySize) \(segmentCount)" }
+
   /// The ids of one row.
   ///
   /// A prompt with its response is never truncated: it may come out longer than ``maxLength``.

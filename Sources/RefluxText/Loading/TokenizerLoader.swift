@@ -38,6 +38,25 @@ public struct TokenizerLoader: Sendable {
     return files.contains { Directory.isTaken("\(path)/\($0)") } ? try load(path) : nil
   }
 
+  /// Tells directories apart whose tokenizers may give other ids: a hash of every file that one may be loaded from.
+  ///
+  /// - Throws: ``FileError`` if a file cannot be read.
+  public func fingerprint(of path: String) throws -> String {
+    let small = ["config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+    var bytes: [UInt8] = []
+    for name in Set(kinds.flatMap(\.files) + ["tokenizer.json"] + small).sorted() {
+      guard Directory.isTaken("\(path)/\(name)") else { continue }
+      bytes += name.utf8
+      bytes += try MappedFile("\(path)/\(name)").withBytes { sha256($0) }
+    }
+    return hexadecimal(sha256(bytes))
+  }
+
+  /// The same for a vocabulary of words.
+  public static func fingerprint(words: [String]) -> String {
+    hexadecimal(sha256(Array(words.map { "\($0.utf8.count) \($0)" }.joined(separator: " ").utf8)))
+  }
+
   private func isGeneric(_ name: String?) -> Bool {
     name.map(TokenizerKind.tokenizerFile.classes.contains) ?? false
   }

@@ -13,7 +13,7 @@ struct LlamaText: Sendable {
   private let addsSpace: Bool
   /// The unknown token's text, and how many pieces it has.
   private let guardText: [UInt8], guardCount: Int
-  private let caches = WordCaches()
+  private let workshops = Workshops()
 
   init(_ bytes: [UInt8], path: String, isLegacy: Bool, unknown: String) throws {
     let specification = SentencePieceSpecification(bytes)
@@ -66,11 +66,11 @@ struct LlamaText: Sendable {
   private func appendWords(of text: UnsafeBufferPointer<UInt8>, addingSpace: Bool, to ids: inout [Int32]) {
     let whole = (addingSpace ? [0x20] : []) + text
     whole.withUnsafeBufferPointer { whole in
-      caches.withCache { cache in
+      workshops.withOne { workshop in
         var (start, position) = (0, 0)
         func appendWord() {
           let word = UnsafeBufferPointer(rebasing: whole[start..<position])
-          cache.append(word, to: &ids) { bare.append(word, to: &$0) }
+          workshop.cache.append(word, to: &ids) { bare.append(word, to: &$0) }
           start = position
         }
         var isInWord = false

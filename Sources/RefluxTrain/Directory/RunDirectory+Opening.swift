@@ -1,3 +1,4 @@
+import Foundation
 import RefluxIO
 
 extension RunDirectory {
@@ -40,6 +41,8 @@ extension RunDirectory {
       }
       // This never replaces anything: a directory with something in it stays.
       guard try Directory.moveIfFree(new, to: path) else { throw inUse }
+      // What is known of the data stays true. Linked, so that the earlier run can be put back whole.
+      if earlier != nil { try? FileManager.default.linkItem(atPath: "\(old)/cache", toPath: cache) }
       return RunClaim(lock, earlier == nil ? .made(path) : .replaced(path, old: old))
     } catch {
       try? Directory.remove(new)
@@ -83,7 +86,7 @@ extension RunDirectory {
   private func removeLeftovers() throws {
     try Directory.create(stages)
     try Directory.create(predictions)
-    for directory in [path, stages, predictions, tables] where Directory.exists(directory) {
+    for directory in [path, stages, predictions, tables, cache] where Directory.exists(directory) {
       for name in try Directory.names(in: directory) where name.hasSuffix(".tmp") {
         try Directory.remove("\(directory)/\(name)")
       }

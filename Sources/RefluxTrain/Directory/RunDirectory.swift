@@ -12,7 +12,7 @@ public enum RunStart: Sendable, Equatable {
 ///
 /// ```
 /// recipe.yaml  metrics.jsonl  eval_results.json  all_results.json  trainer_state.json
-/// predictions/validation.jsonl  checkpoint-<step>/  stages/<number>-<name>/  model/
+/// predictions/validation.jsonl  checkpoint-<step>/  stages/<number>-<name>/  cache/  model/
 /// ```
 public struct RunDirectory: Sendable {
   public let path: String
@@ -57,6 +57,8 @@ public struct RunDirectory: Sendable {
   }
 
   var recipeFile: String { "\(path)/\(Self.recipe)" }
+  /// Token ids of the data (``TokenCache``).
+  var cache: String { "\(path)/cache" }
   var stages: String { "\(path)/stages" }
   var model: String { "\(path)/model" }
   var metrics: String { "\(path)/metrics.jsonl" }

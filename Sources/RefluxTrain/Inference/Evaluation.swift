@@ -19,7 +19,8 @@ public struct Evaluation {
   public func score(_ split: Split, answersTo path: String?, report: (RunEvent) throws -> Void) throws -> SplitScores {
     let data = try EncodedDataset(
       try task.examples(split), try saved.encoder(maxLength: maxLength), task.prediction,
-      name: "the \(split.rawValue) split")
+      name: "the \(split.rawValue) split",
+      progress: { try report(.tokenizing("the \(split.rawValue) split", done: $0, total: $1)) })
     for note in data.notes(maxLength: min(maxLength, saved.model.card.maxPositions)) {
       try report(.note("the \(split.rawValue) split: \(note)"))
     }

@@ -7,7 +7,11 @@ extension Run {
     guard let limits = rowLimits else { throw RecipeError("a run needs a model called 'student' to make its data for") }
     let encoder = try RowEncoder(
       tokenizer, vocabularySize: limits.vocabularySize, maxLength: limits.maxLength)
-    let data = try EncodedDataset(examples, encoder, task.prediction, name: name)
+    let cache = tokenizerFingerprint.map { TokenCache(directory.cache, tokenizer: $0) }
+    let data = try EncodedDataset(examples, encoder, task.prediction, name: name, cache: cache) { done, total in
+      try stopIfWanted()
+      try notify(.tokenizing(name, done: done, total: total))
+    }
     for note in data.notes(maxLength: encoder.maxLength) { try notify(.note("\(name): \(note)")) }
     return data
   }

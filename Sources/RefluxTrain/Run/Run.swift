@@ -7,6 +7,8 @@ public final class Run: Runner {
   public let task: any Task
   /// `nil` when the data is tokenized already.
   let tokenizer: (any Tokenizer)?
+  /// What tells this tokenizer from others; `nil` when its work is not kept.
+  let tokenizerFingerprint: String?
   public let seed: UInt64
   public let directory: RunDirectory
   let setup: RunSetup
@@ -59,6 +61,7 @@ public final class Run: Runner {
   private init(_ setup: RunSetup, _ parts: RunParts, in directory: RunDirectory, _ start: RunStart) {
     (self.setup, self.directory, startMode) = (setup, directory, start)
     (task, modules, tokenizer) = (parts.task, parts.modules, parts.tokenizer)
+    tokenizerFingerprint = parts.tokenizerFingerprint
     (seed, observers) = (setup.seed, setup.observers)
     metrics = MetricsLog(directory.metrics)
     journal = Journal(directory.stages)

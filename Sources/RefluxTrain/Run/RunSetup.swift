@@ -28,19 +28,13 @@ public struct RunSetup {
   public init(_ recipe: Recipe, on backend: any Backend, checkpoints: CheckpointFinder? = nil) {
     self.init(recipe: recipe.resolvedText, seed: recipe.seed, backend: backend, maxLength: recipe.maxLength) {
       let built = try recipe.build(on: backend, checkpoints: checkpoints)
-      return RunParts(
-        task: built.task, modules: built.modules, strategy: built.strategy, tokenizer: try Self.tokenizer(of: built))
+      var parts = RunParts(task: built.task, modules: built.modules, strategy: built.strategy)
+      try parts.findTokenizer()
+      return parts
     }
     evaluationBatchSize = recipe.evaluationBatchSize
   }
 
-  /// That of the student's checkpoint; without a checkpoint the one of the task's own language, if it has one.
-  private static func tokenizer(of built: BuiltRecipe) throws -> (any Tokenizer)? {
-    if let checkpoint = (built.modules["student"] as? any Model)?.card.checkpoint {
-      return try TokenizerLoader().loadIfPresent(checkpoint)
-    }
-    return try built.task.words.map { try WordPieceTokenizer(Vocabulary(words: $0), source: "the task's words") }
-  }
 }
 
 /// What a recipe names, built.
@@ -51,7 +45,21 @@ public struct RunParts {
   public var strategy: any Strategy
   /// `nil` when the data is tokenized already.
   public var tokenizer: (any Tokenizer)?
+  /// What tells the tokenizer from others; `nil` when its work is not kept in the run's cache.
+  public var tokenizerFingerprint: String?
   public init(task: any Task, modules: ModuleSet, strategy: any Strategy, tokenizer: (any Tokenizer)? = nil) {
     (self.task, self.modules, self.strategy, self.tokenizer) = (task, modules, strategy, tokenizer)
+  }
+
+  /// Takes that of the student's checkpoint; without a checkpoint the one of the task's own language, if it has one.
+  fileprivate mutating func findTokenizer() throws {
+    let loader = TokenizerLoader()
+    if let checkpoint = (modules["student"] as? any Model)?.card.checkpoint {
+      tokenizer = try loader.loadIfPresent(checkpoint)
+      tokenizerFingerprint = try tokenizer.map { _ in try loader.fingerprint(of: checkpoint) }
+    } else if let words = task.words {
+      tokenizer = try WordPieceTokenizer(Vocabulary(words: words), source: "the task's words")
+      tokenizerFingerprint = TokenizerLoader.fingerprint(words: words)
+    }
   }
 }
