@@ -14,7 +14,7 @@ final class ProgressDisplay: Observer {
     case .note(let text):
       line("note: \(text)")
     case .tokenizing(let name, let done, let total):
-      guard terminal.isInteractive else { break }
+      guard status.terminal.isInteractive else { break }
       draw(isDue(last: false)) { _ in CountLine("tokenizing \(name)", done, of: total) }
       if done == total { clear() }
     case .stageBegan(let stage, let progress):
