@@ -6,7 +6,7 @@ struct DLBMethod: Method {
   static let summary = "Self-distillation from the last mini-batch, with a fixed weight and temperature."
   let strategy: RecipeNode = [
     "type": "single",
-    "objective": ["type": "previous-batch", "loss": "kl", "scheduler": "constant", "aligner": "identity"],
+    "objective": ["type": "previous-batch", "loss": "kl", "scheduler": "constant", "aligner": "automatic"],
     "train": ["sampler": "carry-over"],
   ]
   init(_: NoOptions, _: inout BuildContext) {}

@@ -81,6 +81,8 @@ import Testing
 
   static let families = [
     Family(table: "1", name: "bert-6", folder: "bert"), Family(table: "1", name: "roberta-12", folder: "roberta"),
+    Family(table: "1", name: "albert-6", folder: "albert"),
+    Family(table: "3", name: "deberta-large", folder: "deberta-v1"),
   ]
 
   /// Two labels (RTE) and a choice between rows (COPA), by every method of the tables.

@@ -30,6 +30,12 @@ import Testing
     try check(model, TokenizerLoader().load(fixture(model.directory)))
   }
 
+  /// Expected ids: `eos_token` of each `tokenizer_config.json`, looked up in the vocabulary; BERT has none.
+  @Test(arguments: [("bert", nil), ("roberta", 2), ("llama3", 350)] as [(String, Int32?)])
+  func endTokens(_ model: String, _ id: Int32?) throws {
+    #expect(try TokenizerLoader().load(fixture("\(model)/model")).endToken == id)
+  }
+
   /// LLaMA-3's other file, with the special tokens of the tiny model.
   @Test func tiktoken() throws {
     try withTemporaryDirectory { directory in

@@ -8,6 +8,7 @@ public struct PipelineTokenizer: Tokenizer {
   /// What `tokenizer_config.json` says, special tokens included.
   let configuration: JSONObject
   public let modelMaxLength: Int?
+  public let endToken: Int32?
   /// Vocabulary files beside `tokenizer.json`, for programs that read only these.
   enum VocabularyFiles: Sendable { case none, words, bytePairs }
   let vocabularyFiles: VocabularyFiles
@@ -23,6 +24,9 @@ public struct PipelineTokenizer: Tokenizer {
     (self.parts, self.configuration, self.modelMaxLength) = (parts, configuration, modelMaxLength)
     (self.cleansUpSpaces, self.vocabularyFiles) = (cleansUpSpaces, vocabularyFiles)
     pipeline = try TokenizerPipeline(parts)
+    // A name, or an added token with how it is looked for.
+    let end = configuration["eos_token"].flatMap { $0.string ?? $0["content"]?.string }
+    endToken = end.flatMap { end in parts.addedTokens.first { $0.text == end }?.id ?? parts.model.vocabulary.id(end) }
   }
 
   public var vocabularySize: Int { pipeline.vocabularySize }
