@@ -91,7 +91,7 @@ let package = Package(
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN", ["RefluxIO"]),
-    tests(of: "RefluxDecoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
+    tests(of: "RefluxDecoders", ["RefluxAdapters", "RefluxBasics", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxEncoders", ["RefluxBasics", "RefluxCPU", "RefluxIO"]),
     tests(of: "RefluxAdapters", ["RefluxEncoders", "RefluxBasics", "RefluxIO", "RefluxCPU"]),
     .testTarget(name: "RefluxCommandTests", dependencies: ["reflux", "RefluxTesting"]),

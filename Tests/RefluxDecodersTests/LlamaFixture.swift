@@ -1,3 +1,4 @@
+import RefluxAdapters
 import RefluxCPU
 import RefluxCore
 import RefluxIO
@@ -69,7 +70,7 @@ func model(_ recipe: String, on backend: any Backend = ReferenceBackend.shared, 
   -> any Model
 {
   let node = try RecipeNode.parse(recipe, name: "recipe.yaml")
-  let blueprint = try Blueprint<any Model>(node, OptionScope(try Registry([DecodersPlugin.self])))
+  let blueprint = try Blueprint<any Model>(node, OptionScope(try Registry([AdaptersPlugin.self, DecodersPlugin.self])))
   var context = BuildContext(seed: 1, backend: backend)
   context.keepsStoredTypes = stored
   return try blueprint.build(&context)

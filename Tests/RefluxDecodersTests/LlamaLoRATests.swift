@@ -1,0 +1,65 @@
+import RefluxCore
+import RefluxIO
+import RefluxTesting
+import Testing
+
+@testable import RefluxDecoders
+
+/// Adapters that peft made (rank 4, alpha 8, queries and values), with what peft computes with them in double precision.
+@Suite struct LlamaLoRATests {
+  private func adapted(
+    _ fixtures: LlamaFixture, on backend: any Backend = ReferenceBackend.shared
+  ) throws -> any Model {
+    try fixtures.model("adapter: { type: lora, checkpoint: \"\(fixture("\(fixtures.name)/lora"))\" }", on: backend)
+  }
+
+  /// The logits of each row's last token.
+  private func lastLogits(_ llama: any Model, _ fixtures: LlamaFixture) throws -> [Float] {
+    var block = try fixtures.block
+    block.targets = nil
+    return try #require(try llama.evaluated(block).tokens).logits.floats
+  }
+
+  @Test(arguments: LlamaFixture.all, testedBackends) func logitsAndLoss(_ name: String, _ backend: any Backend) throws {
+    let fixtures = try LlamaFixture(name)
+    let llama = try adapted(fixtures, on: backend)
+    let wanted = try fixtures.arrays.tensor("lora.logits_last.f64", as: .float32, on: ReferenceBackend.shared).floats
+    let found = try lastLogits(llama, fixtures)
+    #expect(largestDifference(found, wanted.map(Double.init)) < 5e-5)
+    #expect(try lastLogits(fixtures.model(on: backend), fixtures) != found)
+    let loss = try Double(llama.loss(fixtures.block).item)
+    #expect(abs(loss - (try #require(fixtures.expected["lora"]?["loss_f64"]?.number))) < 1e-5)
+  }
+
+  /// The update's weights have the gradients that peft finds; nothing else has any.
+  @Test(arguments: LlamaFixture.all, testedBackends) func everyGradient(_ name: String, _ backend: any Backend) throws {
+    let fixtures = try LlamaFixture(name)
+    let block = try fixtures.block
+    let (_, gradient) = try valueAndGradient(of: adapted(fixtures, on: backend)) { try $0.loss(block) }
+    let prefix = "lora.grad.base_model.model."
+    let arrays = fixtures.arrays.names.filter { $0.hasPrefix(prefix) }
+    func parameter(_ array: String) -> String {
+      array.replacing(prefix, with: "").replacing(".default", with: "")
+    }
+    #expect(Set(gradient.names) == Set(arrays.map(parameter)))
+    for array in arrays {
+      let parameter = parameter(array)
+      let numbers = try fixtures.arrays.tensor(array, on: ReferenceBackend.shared).floats
+      let found = try #require(gradient[parameter]).floats
+      #expect(largestDifference(found, numbers.map(Double.init)) < 5e-6, "\(parameter)")
+    }
+  }
+
+  @Test(arguments: LlamaFixture.all) func mergedIsUnmerged(_ name: String) throws {
+    let fixtures = try LlamaFixture(name)
+    let llama = try #require(try adapted(fixtures) as? any AdaptedModel)
+    let before = try lastLogits(llama, fixtures).map(Double.init)
+    #expect(largestDifference(try lastLogits(llama.merged, fixtures), before) < 2e-5)
+    try withTemporaryDirectory { directory in
+      try llama.merged.save(to: directory)
+      let plain = try model("{ type: llama, checkpoint: \"\(directory)\" }")
+      #expect(plain.parameters.names == (try fixtures.model()).parameters.names)
+      #expect(largestDifference(try lastLogits(plain, fixtures), before) < 2e-5)
+    }
+  }
+}
