@@ -55,7 +55,9 @@ struct TrainingBenchmark {
     backend.timing.isEnabled = true
     var number: UInt64 = 0
     while let line = readLine(), let batch = Int(line) {
-      answer(try step(batches[batch], number))
+      // Not as the argument: `answer` would hold a copy of `self`, and with it the weights, while they are moved.
+      let taken = try step(batches[batch], number)
+      answer(taken)
       number += 1
     }
     answer(["peak_mebibytes": peakMebibytes()])
@@ -64,7 +66,6 @@ struct TrainingBenchmark {
   private mutating func step(_ block: TokenBlock, _ number: UInt64) throws -> StepAnswer {
     backend.timing.reset()
     let (start, processor) = (ContinuousClock.now, ProcessorTime.now())
-    // Made out here: a closure that looks at `self` would share the weights and the moments while they are moved.
     let (examples, targets) = (block.rowCount, oneHot(block))
     let (loss, gradients) = try modules.valueAndGradient(of: ["student"]) { modules in
       var pass = ForwardPass(training: true, random: RandomSource(seed: 1, "dropout", Int(number)))
