@@ -11,6 +11,8 @@ struct DataFile: Sendable {
   var header: [String]?
   /// Whether a line with another number of columns is passed over instead of being an error.
   var skipsBrokenLines = false
+  /// Whether a JSON file is one list of rows instead of a row on each line.
+  var isList = false
 
   /// Recognises the format.
   ///
@@ -41,7 +43,7 @@ struct DataFile: Sendable {
 
   private func jsonRows(_ columns: [String], _ optional: [String]) throws -> [DataRow] {
     let wanted = columns + optional
-    return try JSONLinesReader.read(path).map { line, json in
+    return try (isList ? JSONListReader.read(path) : JSONLinesReader.read(path)).map { line, json in
       guard let object = json.object else { throw FileError(path, line: line, "wants an object, but is \(json.kind)") }
       let row = DataRow(path: path, line: line, columns: wanted, values: wanted.map { object[$0] })
       if let missing = columns.first(where: { row[$0] == nil }) { throw row.error("'\(missing)' is missing") }
