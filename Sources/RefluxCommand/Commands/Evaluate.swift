@@ -21,9 +21,15 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.") var split:
     String?
   @Option(help: "Write the answers to SPLIT.jsonl in this directory.", completion: .directory) var predictions: String?
+  @Option(help: "The most tokens of an answer, for tasks that are answered in words; 0 generates none.")
+  var maxNewTokens = 256
   @OptionGroup var device: DeviceOptions
   @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    guard maxNewTokens >= 0 else { throw ValidationError("--max-new-tokens must be at least 0") }
+  }
 
   func run() throws {
     let registry = try BuiltIn.registry()
@@ -43,9 +49,16 @@ struct Evaluate: ParsableCommand {
     if let predictions { try Directory.create(predictions) }
 
     let splits = split.map { [Split(rawValue: $0)] } ?? task.evaluationSplits
-    let scores = try splits.map { split in
+    var scores = try splits.map { split in
       try evaluation.score(split, answersTo: predictions.map { "\($0)/\(split.rawValue).jsonl" }) {
         _ = try display.observe($0)
+      }
+    }
+    if let task = task as? any QuestionTask, maxNewTokens > 0 {
+      let answers = QuestionEvaluation(
+        task, saved, maxNewTokens: maxNewTokens, batchSize: recipe.evaluationBatchSize)
+      for index in scores.indices {
+        scores[index].scores += try answers.score(scores[index].split) { _ = try display.observe($0) }
       }
     }
     display.clear()

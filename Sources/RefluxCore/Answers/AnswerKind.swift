@@ -30,8 +30,10 @@ public enum AnswerKind: Sendable, Equatable {
     }
   }
 
-  /// The first option's letter that is a word of its own. A small one counts only if no other word comes before it, and
-  /// a small "a" not in front of a word, where it is an article.
+  /// The first option's letter that is a word of its own.
+  ///
+  /// A small one counts only if no other word comes before it, and a small "a" not in front of a word, where it is an
+  /// article.
   private static func letter(_ text: String, _ count: Int) -> Int? {
     let characters = Array(text)
     func isWord(_ index: Int) -> Bool {
@@ -41,7 +43,8 @@ public enum AnswerKind: Sendable, Equatable {
     for (index, character) in characters.enumerated() where isWord(index) {
       let standsAlone = !isWord(index - 1) && !isWord(index + 1)
       if standsAlone, let number = number(character), number < count {
-        let isArticle = character == "a" && index + 2 < characters.count && characters[index + 1] == " "
+        let isArticle =
+          character == "a" && index + 2 < characters.count && characters[index + 1] == " "
           && isWord(index + 2)
         if character.isUppercase || !wordsBefore && !isArticle { return number }
       }

@@ -13,6 +13,7 @@ public struct ChoiceScores: Sendable, Equatable {
   /// - Parameters:
   ///   - sums: The log-likelihood of each text, in nats.
   ///   - texts: The texts; an empty one counts as one byte.
+  /// - Returns: Their places; `nil` if there are no texts.
   public static func best(_ sums: [Double], of texts: [String]) -> (plain: Int, perByte: Int)? {
     precondition(sums.count == texts.count, "\(sums.count) likelihoods of \(texts.count) texts")
     func likeliest(_ values: [Double]) -> Int? { values.max().flatMap { values.firstIndex(of: $0) } }
