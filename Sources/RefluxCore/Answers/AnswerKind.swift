@@ -14,7 +14,7 @@ public enum AnswerKind: Sendable, Equatable {
   /// A later marker changes nothing, nor does what comes after the answer's line.
   public func answer(in text: String) -> Answer? {
     guard let marker = text.firstRange(of: Self.marker) else { return nil }
-    let rest = text[marker.upperBound...].drop { $0.isWhitespace }
+    let rest = text[marker.upperBound...].drop { $0.isWhitespace || $0 == ":" }
     return read(String(rest.prefix { !$0.isNewline }))
   }
 
