@@ -30,6 +30,7 @@ import Testing
   /// The recipes of the benchmarks that encoders learn.
   static let encoderFiles = files.filter { file in
     ["cola", "mrpc", "quickstart", "rte", "tables"].contains { file.hasPrefix($0 + "/") }
+      && file != "tables/table-4.yaml"
   }
 
   @Test(arguments: encoderFiles) func everyFileTrains(_ file: String) throws {
@@ -63,7 +64,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [("1", 6 * 7 * 5), ("3", 3 * 5 * 5), ("5", 6 * 2 * 5)])
+  @Test(arguments: [("1", 6 * 7 * 5), ("3", 3 * 5 * 5), ("4", 4 * 5 * 4), ("5", 6 * 2 * 5)])
   func everyCellOfTheTablesIsRight(_ table: String, _ count: Int) throws {
     let cells = try Self.commands(table)
     #expect(cells.count == count && Set(cells).count == count)
@@ -96,11 +97,25 @@ import Testing
     }
   }
 
+  /// Text through an adapter, by every method of Table 4, in its batches of two.
+  @Test func everyMethodTrainsAnAdapterOfALlama() throws {
+    let cells = try Self.commands("4", ["MODELS": "llama-3-8b", "TASKS": "gsm8k"])
+    #expect(cells.count == 4)
+    for cell in cells {
+      try train(
+        cell + ["model.checkpoint=\(fixture("llama3/model"))", "task.validation_size=2"],
+        sizes: ["max_length=200"], saved: "adapter_model")
+    }
+  }
+
   /// Carries out two or three steps and looks at what is left.
-  private func train(_ arguments: [String], ownData: Bool = false) throws {
+  private func train(
+    _ arguments: [String], ownData: Bool = false, sizes: [String] = ["max_length=24", "train.batch_size=4"],
+    saved: String = "model"
+  ) throws {
     try withTemporaryDirectory { directory in
       if !ownData { try Self.writeRows(to: directory) }
-      let small = ["max_length=24", "train.batch_size=4", "train.max_steps=3", "output=\(directory)/run"]
+      let small = sizes + ["train.max_steps=3", "output=\(directory)/run"]
       let data = ownData ? [] : ["task.data=\(directory)"]
       let recipe = try Recipe(file: arguments[0], overrides: arguments.dropFirst() + small + data, registry)
       let start = RunStart.fresh(force: false)
@@ -108,7 +123,7 @@ import Testing
         RunSetup(recipe, on: CPUBackend(threads: 1)), in: RunDirectory(checking: "\(directory)/run", start), start)
       #expect(results.steps >= 3)
       #expect(results.scores.allSatisfy { $0.1.allSatisfy { $0.value.isFinite } } && !results.scores.isEmpty)
-      #expect(FileManager.default.fileExists(atPath: "\(directory)/run/model/model.safetensors"))
+      #expect(FileManager.default.fileExists(atPath: "\(directory)/run/model/\(saved).safetensors"))
     }
   }
 
@@ -133,6 +148,11 @@ import Testing
             "\($0)\tThe \(words[$0]) runs.\tEvery \(words[$0]) walks.\t\($0 % 2 == 0 ? "entailment" : "not_entailment")"
           })
     }
+    try write(
+      "gsm8k/train.jsonl",
+      rows.map {
+        #"{"question": "A \#(words[$0]) has \#($0) and gets 2. How many?", "answer": "\#($0)+2=\#($0 + 2)\n#### \#($0 + 2)"}"#
+      })
     for split in ["train", "val"] {
       let choice = rows.map {
         """

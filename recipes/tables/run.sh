@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs the cells of a table of the DynSDPB paper (arXiv 2411.16991), one after the other, and prints their scores.
 #
-#   recipes/tables/run.sh TABLE [--print] [key.path=value...]      TABLE is 1, 3 or 5
+#   recipes/tables/run.sh TABLE [--print] [key.path=value...]      TABLE is 1, 3, 4 or 5
 #   MODELS=roberta-6 TASKS="rte cola" recipes/tables/run.sh 1 train.learning_rate=3e-5
 #   recipes/tables/run.sh 3 --print        # the commands, one a line
 #
-# MODELS, TASKS, METHODS and SEEDS choose cells by the names below; the tasks' files are looked for in data/glue and
-# data/superglue, or where a change says (task.data=DIR). Runs are in runs/table-1 and runs/table-3, and Table 5 shares its
-# cells with Table 1. A finished run is not run again, so an interrupted table goes on where it stopped.
+# MODELS, TASKS, METHODS and SEEDS choose cells by the names below; the tasks' files are looked for in data/glue,
+# data/superglue and, for Table 4, data, or where a change says (task.data=DIR). Runs are in runs/table-1, runs/table-3
+# and runs/table-4, and Table 5 shares its cells with Table 1. A finished run is not run again, so an interrupted table
+# goes on where it stopped.
 set -euo pipefail
 table=${1:?usage: run.sh TABLE [--print] [key.path=value...]}
 shift
@@ -20,6 +21,8 @@ declare -A model=(
   [albert-6]="albert/albert-base-v2 model.layers=6" [albert-12]="albert/albert-base-v2 model.layers=12"
   [deberta-large]="microsoft/deberta-large" [deberta-v2]="microsoft/deberta-v2-xlarge"
   [deberta-v3-large]="microsoft/deberta-v3-large"
+  [llama-1-7b]="huggyllama/llama-7b" [llama-2-7b]="meta-llama/Llama-2-7b-hf" [llama-2-13b]="meta-llama/Llama-2-13b-hf"
+  [llama-3-8b]="meta-llama/Meta-Llama-3-8B"
 )
 distillation="alpha: 1, temperature: 3"
 declare -A method=(
@@ -31,8 +34,9 @@ base="roberta-6 roberta-12 bert-6 bert-12 albert-6 albert-12"
 case $table in
   1) recipe=table-1 models=$base tasks="rte cola mnli sst2 qnli qqp mrpc" methods="finetune double-finetune sequential-dlb random-dlb dynsdpb" ;;
   3) recipe=table-3 models="deberta-large deberta-v2 deberta-v3-large" tasks="boolq cb copa rte wic" methods="finetune double-finetune sequential-dlb random-dlb dynsdpb" ;;
+  4) recipe=table-4 models="llama-1-7b llama-2-7b llama-2-13b llama-3-8b" tasks="gsm8k svamp hellaswag aqua mathqa" methods="finetune double-finetune random-dlb dynsdpb" ;;
   5) recipe=table-1 models=$base tasks="rte cola" methods="finetune double-finetune dynamic-finetune random-dlb dynsdpb" ;;
-  *) echo "there is no table '$table'; there are: 1, 3, 5" >&2 && exit 2 ;;
+  *) echo "there is no table '$table'; there are: 1, 3, 4, 5" >&2 && exit 2 ;;
 esac
 recipe=$(dirname "$0")/$recipe.yaml
 
@@ -70,7 +74,7 @@ run() {
 
 score() {
   [ -f "$5/eval_results.json" ] || return 0
-  printf '%-16s %-6s %-18s %-4s' "$1" "$2" "$3" "$4"
+  printf '%-16s %-9s %-18s %-4s' "$1" "$2" "$3" "$4"
   tr -d '{}"\n' <"$5/eval_results.json" | tr ',' '\n' | awk -F: '!/loss|samples/ { printf " %s %.4f", $1, $2 }'
   echo
 }
