@@ -5,7 +5,8 @@
 #   Benchmarks/methods.sh runs/methods models/minilm cola=data/glue/CoLA rte=data/glue/RTE -- train.learning_rate=1e-4
 #
 # SEEDS="1 2 3", METHODS="finetune …" and THREADS choose what is run, and on how many threads. A run that is finished is
-# not run again, so an interrupted comparison goes on where it stopped. The table shows every run that is finished.
+# not run again, so an interrupted comparison goes on where it stopped. The table shows every run that is finished; its
+# time is processor time, which other work on the machine changes little.
 set -euo pipefail
 reflux=${REFLUX:-.build/release/reflux}
 seeds=${SEEDS:-1 2 3}
@@ -24,12 +25,13 @@ for seed in $seeds; do
       [ -f "$run/all_results.json" ] && continue
       mode=--force
       [ -d "$run" ] && mode=--resume
-      "$reflux" train "recipes/${task%%=*}/$method.yaml" "task.data=${task#*=}" "model.checkpoint=$model" "seed=$seed" \
-        train.save_every=5m train.keep=1 "$@" ${THREADS:+--threads "$THREADS"} --output "$run" $mode --json >"$run.json.tmp" 2>"$run.log" || {
+      TIMEFORMAT='%U %S'
+      { time "$reflux" train "recipes/${task%%=*}/$method.yaml" "task.data=${task#*=}" "model.checkpoint=$model" \
+        "seed=$seed" train.save_every=5m train.keep=1 "$@" ${THREADS:+--threads "$THREADS"} --output "$run" $mode \
+        >/dev/null 2>"$run.log"; } 2>>"$run.time" || {
         cat "$run.log" >&2
         exit 1
       }
-      mv "$run.json.tmp" "$run.json"
     done
   done
 done
@@ -37,14 +39,14 @@ done
 for task in "${tasks[@]}"; do
   printf '\n%s\n%-18s %-28s %8s %8s %10s  %s\n' "${task%%=*}" method score mean spread seconds runs
   for method in $methods; do
-    for file in "$output/${task%%=*}-$method"-[0-9]*.json; do [ -f "$file" ] && cat "$file"; done |
+    for run in "$output/${task%%=*}-$method"-*[0-9]; do
+      [ -f "$run/all_results.json" ] || continue
+      sed -nE 's/^ *"eval_([a-z_0-9]+)": ([-0-9.e]+),?$/\1 \2/p' "$run/all_results.json" | grep -vE '^(loss|samples) ' | head -1
+      if [ -f "$run.time" ]; then cat "$run.time"; fi
+    done |
       awk -v method="$method" '
-        match($0, /"scores": \{"[^"]*": \{"[^"]*": [-0-9.e]+/) {
-          text = substr($0, RSTART, RLENGTH); n++
-          score = text; sub(/.*: /, "", score); name = text; sub(/": [-0-9.e]+$/, "", name); sub(/.*"/, "", name)
-          sum += score; squares += score * score
-          if (match($0, /"seconds": [0-9.e]+/)) seconds += substr($0, RSTART + 11, RLENGTH - 11)
-        }
+        $1 ~ /^[a-z]/ { name = $1; score = $2; n++; sum += score; squares += score * score; next }
+        { seconds += $1 + $2 }
         END {
           if (n == 0) exit
           variance = n == 1 ? 0 : (squares - sum * sum / n) / (n - 1)
