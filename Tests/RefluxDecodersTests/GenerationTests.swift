@@ -104,10 +104,65 @@ import Testing
         == "stop texts need a tokenizer, and the model's directory has none")
   }
 
+  /// What a tool adds is read like anything else: each token is the one that greedy search without a cache and without a
+  /// tool finds behind all tokens before it, alone and beside rows of other lengths.
+  @Test(arguments: [1, 3]) func toolsAddToRows(_ batchSize: Int) throws {
+    let fixtures = try LlamaFixture("llama3")
+    let llama = try fixtures.model(on: CPUBackend(threads: 2))
+    let (prompts, tokenizer) = (try prompts(fixtures), NumberedTokens())
+    // Tokens at several places of the first two rows, so that rows call at different times.
+    let plain = try Generator(llama, nil, GenerationOptions(maxNewTokens: 20))(prompts).map(\.ids)
+    let calls = [plain[0][3], plain[1][7]]
+    let tool = FixedAddition(calls: calls, addition: [5, 9, 5])
+    let options = GenerationOptions(maxNewTokens: 18, tool: tool, batchSize: batchSize)
+    let rows = try Generator(llama, tokenizer, options)(prompts)
+    var additions = 0
+    for (prompt, row) in zip(prompts, rows) {
+      #expect(row.ids.count == 18 && row.end == .length)
+      #expect(row.text == tokenizer.decode(row.ids))
+      var place = 0
+      while place < row.ids.count {
+        let next = try Generator(llama, nil, GenerationOptions(maxNewTokens: 1))([prompt + row.ids.prefix(place)])
+        #expect(row.ids[place] == next[0].ids[0], "token \(place)")
+        place += 1
+        guard calls.contains(row.ids[place - 1]) else { continue }
+        #expect(row.ids[place...].prefix(3).elementsEqual([5, 9, 5].prefix(18 - place)))
+        (place, additions) = (place + 3, additions + 1)
+      }
+    }
+    #expect(additions >= 2)
+    #expect(
+      thrownMessage { try Generator(llama, nil, options) }
+        == "a tool that writes into texts needs a tokenizer, and the model's directory has none")
+  }
+
   /// A row ends where the model's positions end.
   @Test func theContextIsALimit() throws {
     let llama = try LlamaFixture("llama1").model(on: CPUBackend(threads: 1))
     let found = try Generator(llama, nil, GenerationOptions(maxNewTokens: 50))([[Int32](repeating: 5, count: 120)])
     #expect(found[0].ids.count == 8 && found[0].end == .length)
+  }
+}
+
+/// Writes ids as numbers: `12 7 `.
+private struct NumberedTokens: Tokenizer {
+  var vocabularySize: Int { 1 << 16 }
+  var modelMaxLength: Int? { nil }
+  func encode(_ text: String, pair _: String?, maxLength _: Int?) -> EncodedRow {
+    let ids = text.split(separator: " ").compactMap { Int32($0) }
+    return EncodedRow(ids: ids, segments: ids.map { _ in 0 })
+  }
+  func decode(_ ids: [Int32]) -> String { ids.map { "\($0) " }.joined() }
+  func specialTokenCount(pair _: Bool) -> Int { 0 }
+  func save(to _: String) {}
+}
+
+/// Adds the same tokens behind each of some.
+private struct FixedAddition: TextTool {
+  let calls: [Int32], addition: [Int32]
+  let callEnd = " "
+  func addition(to text: String) -> String? {
+    guard let last = text.split(separator: " ").last.flatMap({ Int32($0) }), calls.contains(last) else { return nil }
+    return NumberedTokens().decode(addition)
   }
 }

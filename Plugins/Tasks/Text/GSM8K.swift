@@ -6,14 +6,14 @@ struct GSM8K: TextBenchmark {
   static let summary = "GSM8K: grade-school word problems with worked solutions; the answer is a number."
 
   /// What becomes of `<<48/2=24>>`, the official solutions' marks for a calculator.
-  enum CalculatorMarks: String, OptionChoice { case keep, strip }
+  enum CalculatorMarks: String, OptionChoice { case strip, keep, use }
 
   struct Options: TextBenchmarkOptions {
     @Option("The directory that holds the benchmark's folder, or that folder itself.") var data: String
     @Option("How a prompt is written: {question} stands for the question.") var prompt = "Question: {question}\nAnswer:"
     @Option("How a response is written; an answer is looked for after the first 'The answer is'.")
     var response = " {solution} The answer is {answer}."
-    @Option("Whether solutions keep their marks for a calculator, such as <<48/2=24>>.")
+    @Option("Whether solutions keep marks such as <<48/2=24>>; with 'use' a calculator works them out in answers.")
     var calculator = CalculatorMarks.strip
     @Option("Rows kept back from the end of the training rows to score on.") var validationSize = 500
     @Option("Reads only so many rows of the training split, the first.") var trainLimit: Int? = nil
@@ -24,6 +24,7 @@ struct GSM8K: TextBenchmark {
     folder: "gsm8k", splits: [(.train, ["train.jsonl"]), (.test, ["test.jsonl"])], columns: ["question", "answer"])
   static let promptPlaces = ["question"], responsePlaces = ["solution", "answer"]
   let answers = AnswerKind.number
+  var tool: (any TextTool)? { source.options.calculator == .use ? Calculator() : nil }
   let source: TextBenchmarkSource<Self>
   init(source: TextBenchmarkSource<Self>) { self.source = source }
 

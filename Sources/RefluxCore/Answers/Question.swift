@@ -23,6 +23,10 @@ public struct TextChoice: Sendable, Equatable {
 /// A task of text whose answers can be told right from wrong.
 public protocol QuestionTask: Task {
   var answers: AnswerKind { get }
+  /// What writes into answers while a model makes them, such as a calculator; `nil`: nothing.
+  var tool: (any TextTool)? { get }
   /// The questions of a split, one for each of its examples, in order.
   func questions(_ split: Split) throws -> [Question]
 }
+
+extension QuestionTask { public var tool: (any TextTool)? { nil } }

@@ -14,17 +14,20 @@ public struct GenerationOptions: Sendable {
   public var endTokens: Set<Int32>
   /// Texts that end a row; they and what comes after them are cut off its text.
   public var stopTexts: [String]
+  /// Adds to the rows' texts; what it adds counts among a row's new tokens.
+  public var tool: (any TextTool)?
   /// Rows that go through the model together, at most.
   public var batchSize: Int
   public var seed: UInt64
 
   public init(
     maxNewTokens: Int, temperature: Float = 0, topK: Int = 0, topP: Float = 1, repetitionPenalty: Float = 1,
-    endTokens: Set<Int32> = [], stopTexts: [String] = [], batchSize: Int = 8, seed: UInt64 = 0
+    endTokens: Set<Int32> = [], stopTexts: [String] = [], tool: (any TextTool)? = nil, batchSize: Int = 8,
+    seed: UInt64 = 0
   ) {
     (self.maxNewTokens, self.temperature, self.topK, self.topP) = (maxNewTokens, temperature, topK, topP)
     (self.repetitionPenalty, self.endTokens, self.stopTexts) = (repetitionPenalty, endTokens, stopTexts)
-    (self.batchSize, self.seed) = (batchSize, seed)
+    (self.tool, self.batchSize, self.seed) = (tool, batchSize, seed)
   }
 
   /// Throws `RecipeError` naming what is out of bounds.

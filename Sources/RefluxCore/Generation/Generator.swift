@@ -7,8 +7,8 @@ public struct Generator {
   private let tokenizer: (any Tokenizer)?
   private let options: GenerationOptions
 
-  /// Throws `RecipeError` if the model is no language model, an option is out of bounds, or stop texts are asked for
-  /// without a tokenizer.
+  /// Throws `RecipeError` if the model is no language model, an option is out of bounds, or stop texts or a tool are asked
+  /// for without a tokenizer.
   public init(_ model: any Model, _ tokenizer: (any Tokenizer)?, _ options: GenerationOptions) throws {
     guard model.card.family == .decoder else {
       throw RecipeError("'\(model.card.type)' is an encoder; text is made by a language model such as 'llama'")
@@ -16,6 +16,9 @@ public struct Generator {
     try options.validate()
     guard options.stopTexts.isEmpty || tokenizer != nil else {
       throw RecipeError("stop texts need a tokenizer, and the model's directory has none")
+    }
+    guard options.tool == nil || tokenizer != nil else {
+      throw RecipeError("a tool that writes into texts needs a tokenizer, and the model's directory has none")
     }
     (self.model, self.tokenizer, self.options) = (model, tokenizer, options)
   }
@@ -59,11 +62,14 @@ public struct Generator {
     var ids: [Int32]
     let promptLength: Int
     let place: Int
+    /// How many of them the model has read.
+    var readCount = 0
     var random: RandomSource
     init(_ prompt: [Int32], place: Int, random: RandomSource) {
       (ids, promptLength, self.place, self.random) = (prompt, prompt.count, place, random)
     }
     var added: [Int32] { Array(ids.dropFirst(promptLength)) }
+    var unread: [Int32] { Array(ids[readCount...]) }
   }
 
   private func generate(
@@ -74,15 +80,16 @@ public struct Generator {
       rows: rows.count, capacity: min(longest + options.maxNewTokens, model.card.maxPositions))
     let choice = TokenChoice(options)
     var (active, results) = (rows, [(place: Int, text: GeneratedText)]())
-    var next = rows.map(\.ids)  // the tokens that each row has not shown to the model yet
     while !active.isEmpty {
-      let logits = try logits(after: next, cache)
+      let logits = try logits(after: active.map(\.unread), cache)
       let width = logits.count / active.count
       var going: [Int] = []
       for index in active.indices {
         let slice = logits[index * width..<(index + 1) * width]
         let id = choice.choose(slice, earlier: active[index].ids, &active[index].random)
+        active[index].readCount = active[index].ids.count
         active[index].ids.append(id)
+        callTool(&active[index])
         try progress(active[index].place, active[index].added)
         if let text = finished(active[index]) {
           results.append((active[index].place, text))
@@ -94,9 +101,18 @@ public struct Generator {
         cache.keep(going)
         active = going.map { active[$0] }
       }
-      next = active.map { [$0.ids[$0.ids.count - 1]] }
     }
     return results
+  }
+
+  /// Lets the tool add to a row whose newest token may end a call, as far as there is room.
+  private func callTool(_ row: inout Row) {
+    guard let tool = options.tool, let tokenizer, let last = row.ids.last, !options.endTokens.contains(last),
+      tokenizer.decode([last]).hasSuffix(tool.callEnd), let text = tool.addition(to: tokenizer.decode(row.added))
+    else { return }
+    let room = min(
+      options.maxNewTokens - (row.ids.count - row.promptLength), model.card.maxPositions - row.ids.count)
+    row.ids += tokenizer.encode(continuing: text).prefix(room)
   }
 
   /// The logits of each row's next token: `[rows · vocabulary]`.

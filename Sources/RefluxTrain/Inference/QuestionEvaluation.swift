@@ -23,7 +23,8 @@ public struct QuestionEvaluation {
       throw RecipeError("\(saved.directory) has no tokenizer, and '\(type(of: task).name)' asks in words")
     }
     let questions = try task.questions(split).filter { $0.answer != nil }
-    let options = GenerationOptions(maxNewTokens: maxNewTokens, endTokens: saved.endTokens, batchSize: batchSize)
+    let options = GenerationOptions(
+      maxNewTokens: maxNewTokens, endTokens: saved.endTokens, tool: task.tool, batchSize: batchSize)
     let generator = try Generator(saved.model, tokenizer, options)
     var (answers, choices, tooLong) = (AnswerScores(), ChoiceScores(), [Int]())
     for start in stride(from: 0, to: questions.count, by: 8 * batchSize) {
