@@ -18,6 +18,10 @@ public struct TrainOptions: OptionGroup {
   @Option(
     "Whether to end with the weights that scored best instead of the last ones.", aliases: ["load_best_model_at_end"])
   public var loadBest = false
+  @Option(
+    "The score that is highest at the best weights, such as answer_accuracy; default: the task's first.",
+    aliases: ["metric_for_best_model"])
+  public var bestMetric: String? = nil
   @Option("Between checkpoints: optimizer steps (500) or time (90s, 10m, 2h).", aliases: ["save_steps"])
   public var saveEvery: SaveInterval? = nil
   @Option("Checkpoints kept, besides the best.", in: 1...100_000, aliases: ["save_total_limit"]) public var keep = 2
@@ -39,7 +43,9 @@ public struct TrainOptions: OptionGroup {
       objective, sampler: try sampler.build(&context), learners: built, epochs: epochs * epochFactor,
       maxSteps: maxSteps,
       accumulation: accumulation, clipNorm: clipNorm > 0 ? clipNorm : nil,
-      evaluation: EvaluationPlan(everySteps: evaluateEvery, everyEpoch: evaluateEpochs, loadsBest: loadBest),
+      evaluation: EvaluationPlan(
+        everySteps: evaluateEvery, everyEpoch: evaluateEpochs, loadsBest: loadBest,
+        bestScore: bestMetric.map { $0.hasPrefix("eval_") ? String($0.dropFirst(5)) : $0 }),
       checkpoints: CheckpointPlan(every: saveEvery, keep: keep))
   }
 }

@@ -35,8 +35,11 @@ public struct EvaluationPlan: Sendable {
   public var everyEpoch: Bool
   /// Whether the stage ends with the weights that scored best instead of the last ones.
   public var loadsBest: Bool
-  public init(everySteps: Int? = nil, everyEpoch: Bool = true, loadsBest: Bool = false) {
+  /// The score that tells a better model from a worse one; `nil`: the task's first.
+  public var bestScore: String?
+  public init(everySteps: Int? = nil, everyEpoch: Bool = true, loadsBest: Bool = false, bestScore: String? = nil) {
     (self.everySteps, self.everyEpoch, self.loadsBest) = (everySteps, everyEpoch, loadsBest)
+    self.bestScore = bestScore
   }
 
   public func isDue(_ progress: Progress) -> Bool {

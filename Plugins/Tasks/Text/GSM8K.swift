@@ -18,6 +18,7 @@ struct GSM8K: TextBenchmark {
     @Option("Rows kept back from the end of the training rows to score on.") var validationSize = 500
     @Option("Reads only so many rows of the training split, the first.") var trainLimit: Int? = nil
     @Option("Reads only so many rows of every other split, the first.") var evaluationLimit: Int? = nil
+    var answering = AnsweringOptions()
   }
 
   static let files = TextBenchmarkFiles(

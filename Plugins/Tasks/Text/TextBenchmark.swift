@@ -23,6 +23,7 @@ struct WrittenQuestion {
 
 extension TextBenchmark {
   var prediction: PredictionKind { .text }
+  var answering: AnsweringOptions { source.options.answering }
   func metrics() -> [any Metric] { [TokenLikelihood(), TokenAccuracy()] }
 
   init(_ options: Options, _ context: inout BuildContext) throws {

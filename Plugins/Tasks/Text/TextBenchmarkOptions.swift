@@ -8,6 +8,7 @@ protocol TextBenchmarkOptions: ComponentOptions {
   var validationSize: Int { get }
   var trainLimit: Int? { get }
   var evaluationLimit: Int? { get }
+  var answering: AnsweringOptions { get }
 }
 
 extension TextBenchmarkOptions {
@@ -38,4 +39,5 @@ struct StandardTextOptions<Defaults: TextBenchmarkDefaults>: TextBenchmarkOption
   var validationSize = Defaults.validationSize
   @Option("Reads only so many rows of the training split, the first.") var trainLimit: Int? = nil
   @Option("Reads only so many rows of every other split, the first.") var evaluationLimit: Int? = nil
+  var answering = AnsweringOptions()
 }

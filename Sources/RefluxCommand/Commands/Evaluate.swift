@@ -21,14 +21,14 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.") var split:
     String?
   @Option(help: "Write the answers to SPLIT.jsonl in this directory.", completion: .directory) var predictions: String?
-  @Option(help: "The most tokens of an answer, for tasks that are answered in words; 0 generates none.")
-  var maxNewTokens = 256
+  @Option(help: "The most tokens of an answer in words, instead of the task's max_new_tokens; 0 asks for none.")
+  var maxNewTokens: Int?
   @OptionGroup var device: DeviceOptions
   @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
-    guard maxNewTokens >= 0 else { throw ValidationError("--max-new-tokens must be at least 0") }
+    guard maxNewTokens ?? 0 >= 0 else { throw ValidationError("--max-new-tokens must be at least 0") }
   }
 
   func run() throws {
@@ -42,23 +42,17 @@ struct Evaluate: ParsableCommand {
     let task = try recipe.task.build(&context)
     let saved = try SavedModel(
       path, adapter: adapter, registry: registry, task: task, on: backend, checkpoints: HubAccess(quiet: quiet).finder)
-    let evaluation = Evaluation(task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize)
+    let evaluation = Evaluation(
+      task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize, maxNewTokens: maxNewTokens)
     let display = ProgressDisplay(on: .standardError(), quiet: quiet)
     defer { display.clear() }
     for note in saved.model.card.notes { _ = try display.observe(.note(note)) }
     if let predictions { try Directory.create(predictions) }
 
     let splits = split.map { [Split(rawValue: $0)] } ?? task.evaluationSplits
-    var scores = try splits.map { split in
+    let scores = try splits.map { split in
       try evaluation.score(split, answersTo: predictions.map { "\($0)/\(split.rawValue).jsonl" }) {
         _ = try display.observe($0)
-      }
-    }
-    if let task = task as? any QuestionTask, maxNewTokens > 0 {
-      let answers = QuestionEvaluation(
-        task, saved, maxNewTokens: maxNewTokens, batchSize: recipe.evaluationBatchSize)
-      for index in scores.indices {
-        scores[index].scores += try answers.score(scores[index].split) { _ = try display.observe($0) }
       }
     }
     display.clear()

@@ -25,8 +25,13 @@ public protocol QuestionTask: Task {
   var answers: AnswerKind { get }
   /// What writes into answers while a model makes them, such as a calculator; `nil`: nothing.
   var tool: (any TextTool)? { get }
+  /// When and how a model is asked.
+  var answering: AnsweringOptions { get }
   /// The questions of a split, one for each of its examples, in order.
   func questions(_ split: Split) throws -> [Question]
 }
 
-extension QuestionTask { public var tool: (any TextTool)? { nil } }
+extension QuestionTask {
+  public var tool: (any TextTool)? { nil }
+  public var answering: AnsweringOptions { AnsweringOptions() }
+}

@@ -26,8 +26,11 @@ struct EvaluatedStep {
   var step: Int
   var splits: [SplitScores]
 
-  /// The number that tells a better model from a worse one: the first score of the first split that has any.
-  var headline: (name: String, value: Double)? { splits.lazy.compactMap(\.scores.first).first }
+  /// The number that tells a better model from a worse one: the score of that name, or else the first, of the first split
+  /// that has any.
+  func headline(_ name: String?) -> Double? {
+    splits.lazy.compactMap { $0.scores.first { name == nil || $0.name == name }?.value }.first
+  }
 }
 
 /// The scores of one split, the headline first.

@@ -7,13 +7,16 @@ public struct Evaluation {
   private let saved: SavedModel
   private let maxLength: Int
   private let batchSize: Int
+  private let maxNewTokens: Int?
 
-  /// `maxLength` cuts longer rows, as in training.
-  public init(_ task: any Task, _ saved: SavedModel, maxLength: Int, batchSize: Int) {
+  /// `maxLength` cuts longer rows, as in training; `maxNewTokens` bounds answers in words instead of what the task says.
+  public init(_ task: any Task, _ saved: SavedModel, maxLength: Int, batchSize: Int, maxNewTokens: Int? = nil) {
     (self.task, self.saved, self.maxLength, self.batchSize) = (task, saved, maxLength, batchSize)
+    self.maxNewTokens = maxNewTokens
   }
 
-  /// Scores one split; answers go to a JSON-lines file if one is named.
+  /// Scores one split by its labels and, if the task asks questions, by what the model answers to them; answers go to a
+  /// JSON-lines file if one is named.
   ///
   /// `report` is told about truncated rows (`note`) and, after every batch, how many examples are done.
   public func score(_ split: Split, answersTo path: String?, report: (RunEvent) throws -> Void) throws -> SplitScores {
@@ -35,7 +38,18 @@ public struct Evaluation {
     ) { done in
       try report(.evaluating(stage: "evaluate", split, done: done, total: data.count))
     }
-    if let path { try AnswerFormat(task.prediction).write(outcome.answers, to: path) }
-    return SplitScores(split: split, examples: data.count, loss: outcome.loss, scores: outcome.scores)
+    let questions = try questions.map { ($0.task.answers, try $0.ask(split, stage: "answers", report: report)) }
+    if let path {
+      try AnswerFormat(task.prediction).write(outcome.answers, questions.map { ($0, $1.responses) }, to: path)
+    }
+    return SplitScores(
+      split: split, examples: data.count, loss: outcome.loss, scores: outcome.scores + (questions?.1.scores ?? []))
+  }
+
+  private var questions: QuestionEvaluation? {
+    (task as? any QuestionTask).map {
+      QuestionEvaluation(
+        task: $0, saved: saved, maxNewTokens: maxNewTokens ?? $0.answering.maxNewTokens, batchSize: batchSize)
+    }
   }
 }

@@ -8,6 +8,11 @@ public struct SavedModel {
   public let tokenizer: (any Tokenizer)?
   public let directory: String
 
+  /// A model that is there already; `directory` is what messages call it.
+  init(_ model: any Model, _ tokenizer: (any Tokenizer)?, directory: String) {
+    (self.model, self.tokenizer, self.directory) = (model, tokenizer, directory)
+  }
+
   /// Loads a model directory, an adapter directory with the model that it names, or what a run directory ends with.
   ///
   /// With `adapter`, `directory` is the model underneath; `checkpoints` finds those that are not paths. Answers mean

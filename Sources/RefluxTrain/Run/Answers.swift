@@ -36,18 +36,31 @@ public struct AnswerFormat: Sendable {
   }
 
   /// Writes one line per example, in order: its number, the answer, and what was right where that is known.
-  func write(_ answers: [ExampleAnswer], to path: String) throws {
+  ///
+  /// - Parameters:
+  ///   - answers: Of the examples that were looked at.
+  ///   - responses: To a task's questions, by the number of the example, and what the answers in them look like.
+  ///   - path: The file.
+  /// - Throws: `FileError` if it cannot be written.
+  func write(
+    _ answers: [ExampleAnswer], _ responses: (kind: AnswerKind, all: [Int: QuestionResponse])? = nil, to path: String
+  ) throws {
+    let known = Dictionary(answers.map { ($0.example.rawValue, $0) }) { first, _ in first }
     try AtomicFile.write(to: path) { file in
-      for (index, answer) in answers.enumerated() {
-        var line = JSONObject([("index", .integer(index))])
-        for (key, value) in json(answer.logits).entries { line[key] = value }
-        if let likelihood = answer.likelihood {
-          line["log_likelihood"] = .number(likelihood.sum)
-          line["tokens"] = .integer(likelihood.tokens)
-        }
-        if let label = answer.label { line["gold"] = json(label) }
+      for number in Set(known.keys).union(responses?.all.keys.map { $0 } ?? []).sorted() {
+        var line = JSONObject([("index", .integer(number))])
+        for (key, value) in known[number].map(fields) ?? [] { line[key] = value }
+        if let (kind, all) = responses { for (key, value) in all[number]?.fields(kind) ?? [] { line[key] = value } }
         try file.append((JSON.object(line).finite.text + "\n").utf8)
       }
     }
+  }
+
+  private func fields(_ answer: ExampleAnswer) -> [(String, JSON)] {
+    var fields = json(answer.logits).entries.map { ($0.key, $0.value) }
+    if let likelihood = answer.likelihood {
+      fields += [("log_likelihood", .number(likelihood.sum)), ("tokens", .integer(likelihood.tokens))]
+    }
+    return fields + (answer.label.map { [("gold", json($0))] } ?? [])
   }
 }

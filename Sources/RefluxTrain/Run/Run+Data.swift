@@ -24,15 +24,34 @@ extension Run {
   }
 
   /// Scores a way of answering on a split and writes the answers to `predictions/`.
-  func score(_ modules: ModuleSet, _ predict: Predictor, _ split: Split, stage: String) throws -> SplitScores {
+  ///
+  /// If the task asks questions, the student answers them, where they are due: always, or if this `isFinal`.
+  func score(
+    _ modules: ModuleSet, _ predict: Predictor, _ split: Split, stage: String, isFinal: Bool
+  ) throws -> SplitScores {
     let data = try dataset(split)
     guard data.count > 0 else { throw RecipeError("the \(split.rawValue) split has no examples to score on") }
     let outcome = try evaluator(modules).ask(predict, about: data, scoring: true) { done in
       try stopIfWanted()
       try notify(.evaluating(stage: stage, split, done: done, total: data.count))
     }
-    try AnswerFormat(task.prediction).write(outcome.answers, to: "\(directory.predictions)/\(split.rawValue).jsonl")
-    try notify(.evaluated(stage: stage, split, scores: outcome.scores))
-    return SplitScores(split: split, examples: data.count, loss: outcome.loss, scores: outcome.scores)
+    let questions = try questions(modules, isFinal: isFinal).map {
+      ($0.task.answers, try $0.ask(split, stage: stage, report: notifyOnce, between: stopIfWanted))
+    }
+    try AnswerFormat(task.prediction).write(
+      outcome.answers, questions.map { ($0, $1.responses) }, to: "\(directory.predictions)/\(split.rawValue).jsonl")
+    let scores = outcome.scores + (questions?.1.scores ?? [])
+    try notify(.evaluated(stage: stage, split, scores: scores))
+    return SplitScores(split: split, examples: data.count, loss: outcome.loss, scores: scores)
+  }
+
+  private func questions(_ modules: ModuleSet, isFinal: Bool) throws -> QuestionEvaluation? {
+    guard let task = task as? any QuestionTask else { return nil }
+    let options = task.answering
+    guard options.answers == .always || options.answers == .end && isFinal else { return nil }
+    let student = SavedModel(try modules.model("student"), tokenizer, directory: directory.path)
+    return QuestionEvaluation(
+      task: task, saved: student, maxNewTokens: options.maxNewTokens, batchSize: setup.evaluationBatchSize,
+      limit: options.answerLimit)
   }
 }

@@ -23,6 +23,8 @@ public final class Run: Runner {
   private var journal: Journal
   private var verdict = Verdict.carryOn
   private var datasets: [Split: any Dataset] = [:]
+  /// Notes that are not worth saying again.
+  private var said: Set<String> = []
 
   /// Builds what the recipe names and carries its strategy out, to the final model in `model/`.
   ///
@@ -80,7 +82,7 @@ public final class Run: Runner {
     _ name: String, on split: Split, _ predict: Predictor
   ) throws -> [(name: String, value: Double)] {
     let scores = try result(of: name) {
-      let scores = try score(modules, predict, split, stage: name)
+      let scores = try score(modules, predict, split, stage: name, isFinal: true)
       try metrics.write(JSONObject([("stage", .string(name))] + scores.fields))
       return (scores.json, [])
     } read: { value, _, path in
@@ -177,6 +179,12 @@ public final class Run: Runner {
 
   func notify(_ event: RunEvent) throws {
     for index in observers.indices where try observers[index].observe(event) == .stop { verdict = .stop }
+  }
+
+  /// Says a note only the first time.
+  func notifyOnce(_ event: RunEvent) throws {
+    if case .note(let text) = event, !said.insert(text).inserted { return }
+    try notify(event)
   }
 
   /// What the observers have said since the last time.

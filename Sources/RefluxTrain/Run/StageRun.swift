@@ -3,13 +3,13 @@ import RefluxIO
 
 /// One training stage of a run: the loop, and after each step logging, scoring, saving and stopping.
 struct StageRun {
-  private let run: Run
-  private let action: Action
-  private let plan: TrainPlan
+  let run: Run
+  let action: Action
+  let plan: TrainPlan
   private let seed: UInt64
   private let streams: BatchStreams
-  private var position: StagePosition
-  private var history: TrainerHistory
+  var position: StagePosition
+  var history: TrainerHistory
   private var lastSave = ContinuousClock.now
 
   /// Trains, or reads back what a finished stage left; the modules end up in the run.
@@ -77,15 +77,6 @@ struct StageRun {
     }
   }
 
-  /// Reads what the stage will be scored on: a broken row must not come to light after hours of training.
-  private func checkEvaluation() throws {
-    for split in run.task.evaluationSplits { _ = try run.dataset(split) }
-    guard plan.evaluation.loadsBest, run.task.evaluationSplits.isEmpty else { return }
-    throw RecipeError(
-      "load_best wants the weights that score best, but the task has nothing to score on; add a validation split to it"
-        + " or leave load_best out")
-  }
-
   /// Scores, saves and stops, as far as each is due after a step.
   private mutating func settle(_ state: inout StageState) throws {
     if isEvaluationDue(state) { try evaluateOrSave(state) }
@@ -95,42 +86,9 @@ struct StageRun {
     if run.setup.interruption.isWanted { throw try interrupted(state) }
   }
 
-  private var keepsBest: Bool { plan.evaluation.loadsBest || plan.checkpoints.every != nil }
+  var keepsBest: Bool { plan.evaluation.loadsBest || plan.checkpoints.every != nil }
 
-  private func isEvaluationDue(_ state: StageState) -> Bool {
-    plan.evaluation.isDue(state.progress) && position.evaluated?.step != state.progress.step
-  }
-
-  /// Ctrl-C in the middle of it saves the stage; the evaluation is done again when the run goes on.
-  private mutating func evaluateOrSave(_ state: StageState) throws {
-    do {
-      try evaluate(state)
-    } catch is Interrupted {
-      throw try interrupted(state)
-    }
-  }
-
-  private mutating func evaluate(_ state: StageState) throws {
-    let splits = try scores(state)
-    position.evaluated = EvaluatedStep(step: state.progress.step, splits: splits)
-    for (index, scores) in splits.enumerated() {
-      try run.metrics.write(JSONObject(head(state.progress) + scores.fields))
-      history.add(scores, isFirst: index == 0, state.progress, stepsBefore: position.stepsBefore)
-    }
-    guard let headline = position.evaluated?.headline else { return }
-    // NaN (a correlation of constants) is never better.
-    if headline.value > position.best?.metric ?? -.infinity {
-      position.best = BestStep(step: state.progress.step, metric: headline.value)
-    }
-  }
-
-  private func scores(_ state: StageState) throws -> [SplitScores] {
-    try run.task.evaluationSplits.map { split in
-      try run.score(state.modules, state.objective.predict, split, stage: action.name)
-    }
-  }
-
-  private func head(_ progress: Progress) -> [(String, JSON)] {
+  func head(_ progress: Progress) -> [(String, JSON)] {
     [
       ("stage", .string(action.name)), ("step", .integer(progress.step)), ("epoch", .number(progress.fractionalEpoch)),
     ]
@@ -202,10 +160,11 @@ struct StageRun {
     if plan.evaluation.loadsBest, let best = position.best, best.step != state.progress.step {
       let path = run.directory.checkpoint(position.stepsBefore + best.step)
       try Checkpoint(verifying: path).restoreWeights(&state, on: run.setup.backend)
-      // Again, for the predictions; the scores are in the log already.
-      position.evaluated = EvaluatedStep(step: best.step, splits: try scores(state))
+      try evaluateAgain(state, step: best.step)
     } else if position.evaluated?.step != state.progress.step {
-      try evaluateOrSave(state)
+      try evaluateOrSave(state, isFinal: true)
+    } else if asksAtEnd {
+      try evaluateAgain(state, step: state.progress.step)
     }
     do { try write(state, to: action.path, optimizers: false) } catch let error as FileError {
       throw RunError("the result of stage '\(action.name)' cannot be saved: \(error)\(try lastCheckpoint)")
@@ -213,7 +172,7 @@ struct StageRun {
     try run.notify(.stageEnded(action.name))
   }
 
-  private mutating func interrupted(_ state: StageState) throws -> Interrupted {
+  mutating func interrupted(_ state: StageState) throws -> Interrupted {
     try save(state)
     let step = position.stepsBefore + state.progress.step
     return Interrupted(
