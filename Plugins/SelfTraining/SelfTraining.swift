@@ -1,113 +1,68 @@
 import RefluxCore
 
-/// Rounds of: predict the unlabelled rows, keep the surest answers as labels, train on the labelled rows and on those.
+/// Rounds of: let the model make data, keep what can be trusted, train on it.
 ///
-/// Before the first round the model is trained on the labelled rows alone. Each round and that first training use the
-/// same objective and sampler, whatever they are. A round labels all rows anew, so an early mistake can be undone.
+/// What data is made of is ``RoundData``'s business: labels of unlabelled rows, solutions of questions. Every training uses
+/// the same objective and sampler, whatever they are. A round makes its data anew, so an early mistake can be undone, and
+/// by default starts from the model that the run began with, so that mistakes do not add up.
 struct SelfTraining: Strategy {
   static let name = "self-training"
-  static let summary = "Rounds of labelling the unlabelled rows with the model and training on the surest ones."
+  static let summary = "Rounds of making data with the model itself and training on what can be trusted of it."
   enum Start: String, OptionChoice { case base, previous }
   struct Options: ComponentOptions {
-    @Option("Rounds of predicting and training, after the training on the labelled rows alone.", in: 1...100)
-    var rounds = 3
+    @Option("Rounds of making data and training.", in: 1...100) var rounds = 3
+    @Option("How a round makes the data that it trains on.") var data: Blueprint<any RoundData> = "pseudo-labels"
     @Option("What each batch teaches, in every round.") var objective: Blueprint<any Objective> = "supervised"
     @Option("How to train, in every round.") var train = TrainOptions()
-    @Option(
-      "Which answers become labels; confident: those with at least this `confidence`; best: the surest `per_class` of each"
-        + " predicted class.")
-    var keep = Selection.Rule.confident
-    @Option("The probability that an answer needs with keep: confident.", in: 0...1, aliases: ["threshold"])
-    var confidence: Float = 0.9
-    @Option("How many answers of each class are kept with keep: best.", in: 1...10_000_000) var perClass = 100
     @Option("base: each round trains the model that the run began with; previous: the one of the round before.")
     var start = Start.base
-    @Option(
-      "Share of the training rows whose labels are hidden and that count as unlabelled; 0: the rows of `unlabeled_split`.",
-      in: 0...0.99)
-    var heldOut: Float = 0
-    @Option("The split of unlabelled rows.") var unlabeledSplit = "unlabeled"
+    @Option("Multiplies train.max_steps from round to round; STaR takes 1.2.", in: 0.01...100)
+    var stepGrowth: Float = 1
+
+    func validate() throws {
+      guard stepGrowth == 1 || train.maxSteps != nil else {
+        throw RecipeError("step_growth multiplies train.max_steps, which is not given")
+      }
+    }
   }
 
   private let options: Options
   private let plan: TrainPlan
-  private let selection: Selection
+  private let data: any RoundData
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     self.options = options
     plan = try options.train.plan(try options.objective.build(&context), &context)
-    selection = Selection(rule: options.keep, confidence: Double(options.confidence), perClass: options.perClass)
+    data = try options.data.build(&context)
   }
 
   func run(_ runner: any Runner) throws {
-    if runner.task.prediction == .score {
-      throw RecipeError("self-training keeps the answers a model is sure of, but this task predicts a number")
-    }
-    let pool = try Pool(
-      runner.task, heldOut: options.heldOut, split: Split(rawValue: options.unlabeledSplit), seed: runner.seed)
+    var data = data
     let base = options.start == .base ? runner.modules : nil
-    let unlabeled = try runner.makeDataset("unlabelled rows") {
-      pool.unlabeled.map { Example(rows: $0.rows) }
+    var (last, isTrained) = (plan.objective, false)
+    if let first = try data.begin(runner) {
+      (last, isTrained) = (try runner.train("labelled rows", stage(on: first)), true)
     }
-    var trained = try runner.train(
-      "labelled rows", stage(try runner.makeDataset("labelled rows: data") { pool.labeled }))
     for round in 1...options.rounds {
-      let answers = try runner.predict("round \(round): predict", on: unlabeled, trained.predict).enumerated().map {
-        ExampleAnswer($1.example, logits: $1.logits, label: pool.unlabeled[$0].label)
+      switch try data.data(ofRound: round, last.predict, runner) {
+      case .nothing(let rows, let reason):
+        let kept = "round \(round) keeps none of \(rows)"
+        guard isTrained else { throw RecipeError("\(kept), and nothing was trained before it: \(reason)") }
+        return try runner.note("\(kept), so the rounds end here with the model trained before it: \(reason)")
+      case .data(let made):
+        if let base { runner.modules = base }
+        (last, isTrained) = (try runner.train("round \(round)", stage(on: made, round: round)), true)
       }
-      let kept = selection.kept(of: answers)
-      try report(kept, of: answers, round, pool, runner)
-      guard !kept.isEmpty else { return try runner.note(nothingKept(round, of: answers)) }
-      let data = try runner.makeDataset("round \(round): data") {
-        pool.labeled + kept.map { Example(rows: pool.unlabeled[$0.row].rows, label: .category($0.label)) }
-      }
-      if let base { runner.modules = base }
-      trained = try runner.train("round \(round)", stage(data))
     }
   }
 
-  private func stage(_ data: any Dataset) -> TrainPlan {
+  private func stage(on data: any Dataset, round: Int = 1) -> TrainPlan {
     var plan = plan
     plan.data = data
-    return plan
-  }
-
-  private func nothingKept(_ round: Int, of answers: [ExampleAnswer]) -> String {
-    let surest = answers.compactMap { $0.probabilities.max() }.max() ?? 0
-    let shown = (surest * 10_000).rounded() / 10_000
-    return "round \(round) keeps none of the \(answers.count) unlabelled rows, so the rounds end here with the model "
-      + "trained before it: the surest answer has a probability of \(shown), and confidence wants \(options.confidence); "
-      + "lower confidence or set keep: best"
-  }
-
-  /// Writes which rows were kept and how often their label was right, where that is known.
-  private func report(
-    _ kept: [Kept], of answers: [ExampleAnswer], _ round: Int, _ pool: Pool, _ runner: any Runner
-  ) throws {
-    func name(_ label: Int) -> RecordedValue {
-      guard case .classes(let names) = runner.task.prediction, names.indices.contains(label) else {
-        return .integer(label)
-      }
-      return .text(names[label])
+    if let first = plan.maxSteps {
+      let steps = (1..<round).reduce(Double(first)) { steps, _ in steps * Double(options.stepGrowth) }
+      plan.maxSteps = max(1, Int(min(steps, 1e15).rounded()))
     }
-    try runner.record(
-      "round \(round): kept rows",
-      rows: kept.map { row in
-        [
-          ("row", .integer(pool.rowNumbers[row.row])), ("label", name(row.label)),
-          ("confidence", .number(row.confidence)),
-        ]
-          + (row.gold.map { [("gold", name($0))] } ?? [])
-      })
-    let known = kept.filter { $0.gold != nil }
-    let right = known.count { $0.gold == $0.label }
-    try runner.record(
-      "round \(round): kept",
-      [
-        ("unlabelled", Double(answers.count)), ("kept", Double(kept.count)),
-      ]
-        + (kept.isEmpty
-          ? [] : [("mean_confidence", kept.reduce(0) { $0 + $1.confidence } / Double(kept.count))])
-        + (known.isEmpty ? [] : [("accuracy", Double(right) / Double(known.count))]))
+    return plan
   }
 }

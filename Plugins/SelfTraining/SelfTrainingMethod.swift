@@ -1,11 +1,13 @@
 import RefluxCore
 
-/// Rounds of labelling the unlabelled rows with the model itself and training on what it is sure of, with any method.
+/// Rounds of training on what the model itself has made, with any method.
 struct SelfTrainingMethod: Method {
   static let name = "self-training"
-  static let summary = "Rounds of pseudo-labelling unlabelled rows; any other method trains on them."
+  static let summary = "Rounds of training on labels or solutions that the model made itself, with any other method."
   struct Options: ComponentOptions {
     @Option("How each round trains: any method of one stage, with its options.") var method: ExpandedMethod = "finetune"
+    @Option("How a round makes the data that it trains on; its options may stand beside it.")
+    var data: Blueprint<any RoundData> = "pseudo-labels"
   }
 
   let strategy: RecipeNode
@@ -17,6 +19,8 @@ struct SelfTrainingMethod: Method {
         "method: self-training trains with a method of one stage, and '\(inner.name)' has several",
         at: options.$method?.mark)
     }
-    strategy = inner.strategy.setting("type", to: "self-training")
+    let name = RecipeNode(stringLiteral: options.data.name)
+    let data = options.$data.map { $0.entries == nil ? name : $0.setting("type", to: name) }
+    strategy = inner.strategy.setting("type", to: "self-training").setting("data", to: data ?? name)
   }
 }

@@ -53,6 +53,11 @@ public struct ModelCard: Sendable {
     (self.vocabularySize, self.maxPositions) = (vocabularySize, maxPositions)
     (self.outputs, self.checkpoint) = (outputs, checkpoint)
   }
+
+  /// The ids that end a text: those that the configuration names, and the tokenizer's.
+  public func endTokens(with tokenizer: (any Tokenizer)?) -> Set<Int32> {
+    Set(endTokens + [tokenizer?.endToken].compactMap { $0 })
+  }
 }
 
 /// How to run a model this time: dropout on or off, which intermediate results to keep.

@@ -174,6 +174,7 @@ extension Registry {
     add(type, as: (any Objective).self) { $0 }
     roles[C.name] = C.roles
   }
+  public mutating func add<C: RoundData>(roundData type: C.Type) { add(type, as: (any RoundData).self) { $0 } }
   public mutating func add<C: Strategy>(strategy type: C.Type) { add(type, as: (any Strategy).self) { $0 } }
   public mutating func add<C: Task>(task type: C.Type) { add(type, as: (any Task).self) { $0 } }
   public mutating func add<C: Metric>(metric type: C.Type) { add(type, as: (any Metric).self) { $0 } }

@@ -25,6 +25,14 @@ public protocol Runner: AnyObject {
   ) throws -> [(name: String, value: Double)]
   /// The answers to every example of some data, in order.
   func predict(_ name: String, on data: any Dataset, _ predict: Predictor) throws -> [ExampleAnswer]
+  /// What the student writes after each prompt, `samples` times: in the prompts' order, and none after a prompt that
+  /// leaves no room for text.
+  ///
+  /// What is written so far is stored, batch by batch, so that a resumed run goes on in the middle. End tokens, seed and
+  /// batch size are the runner's; each sample draws from a stream of its own.
+  func generate(
+    _ name: String, after prompts: [String], samples: Int, _ options: GenerationOptions
+  ) throws -> [[WrittenText]]
   /// A split of the task, tokenized; read once.
   func dataset(_ split: Split) throws -> any Dataset
   /// Tokenizes examples that code has made (usually: chosen or generated). They are stored with the run, so that `body`
@@ -38,8 +46,17 @@ public protocol Runner: AnyObject {
   func note(_ text: String) throws
 }
 
+/// What a model wrote after a prompt.
+public struct WrittenText: Sendable, Equatable {
+  /// With the space that stands between it and the prompt.
+  public var text: String
+  /// Whether it came to an end by itself, and not because it was as long as was allowed.
+  public var isFinished: Bool
+  public init(_ text: String, isFinished: Bool = true) { (self.text, self.isFinished) = (text, isFinished) }
+}
+
 /// A cell of a table that a strategy writes.
-public enum RecordedValue: Sendable, Equatable { case text(String), integer(Int), number(Double) }
+public enum RecordedValue: Sendable, Equatable { case text(String), integer(Int), number(Double), flag(Bool) }
 
 /// A way of answering, such as an objective's ``Objective/predict(_:_:_:)``.
 public typealias Predictor = (TokenBlock, ModuleSet, inout ForwardPass) throws -> ModelOutput

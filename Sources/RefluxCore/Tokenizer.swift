@@ -44,4 +44,16 @@ extension Tokenizer {
     if let endToken, ids.count > 1, ids.last == endToken { ids.removeLast() }
     return ids
   }
+
+  /// The text that ids add to the text of the ids in front of them.
+  ///
+  /// Unlike that of ``decode(_:)`` it has the space that it begins with: what several tokenizers leave out at a text's
+  /// beginning.
+  public func decode(_ ids: [Int32], after earlier: [Int32]) -> String {
+    // Where a text began does not matter to what comes much later.
+    let context = Array(earlier.suffix(16))
+    let (before, whole) = (decode(context), decode(context + ids))
+    guard whole.utf8.starts(with: before.utf8) else { return decode(ids) }
+    return String(decoding: whole.utf8.dropFirst(before.utf8.count), as: UTF8.self)
+  }
 }

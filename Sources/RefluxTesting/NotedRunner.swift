@@ -13,6 +13,11 @@ public final class NotedRunner: Runner {
   public private(set) var tables: [String: [[(name: String, value: RecordedValue)]]] = [:]
   /// Stands for training: what becomes of the models.
   public var train: (String, inout ModuleSet) -> Void = { _, _ in }
+  /// Stands for generating: what is written after each prompt.
+  public var write: (String, [String]) -> [[WrittenText]] = { _, prompts in prompts.map { _ in [] } }
+  /// What each generation was asked.
+  public private(set) var generations: [(name: String, prompts: [String], samples: Int, options: GenerationOptions)] =
+    []
 
   public init(_ task: any Task, seed: UInt64 = 1) { (self.task, self.seed) = (task, seed) }
 
@@ -38,6 +43,14 @@ public final class NotedRunner: Runner {
     let rows = logits.floats.chunked(by: logits.shape[1])
     let examples = (data as? NotedDataset)?.examples ?? []
     return rows.indices.map { ExampleAnswer(batch.examples[$0], logits: rows[$0], label: examples[$0].label) }
+  }
+
+  public func generate(
+    _ name: String, after prompts: [String], samples: Int, _ options: GenerationOptions
+  ) throws -> [[WrittenText]] {
+    notes.append("generate \(name)")
+    generations.append((name, prompts, samples, options))
+    return write(name, prompts)
   }
 
   public func dataset(_ split: Split) throws -> any Dataset { NotedDataset(try task.examples(split)) }

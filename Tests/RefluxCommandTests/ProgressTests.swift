@@ -35,6 +35,23 @@ private func step(tokens: Int, loss: Float, _ parts: (String, Float)...) -> Step
     return progress
   }
 
+  @Test func textsAreCounted() throws {
+    let fake = FakeTerminal()
+    let display = ProgressDisplay(on: fake.make(interactive: false))
+    for step in 0...60 {
+      _ = try display.observe(.generating(stage: "round 1: samples", done: step / 20 * 8, total: 24, tokens: step * 8))
+      fake.time += 0.5
+    }
+    #expect(
+      fake.text == """
+        round 1: samples: 0/24
+        round 1: samples: 8/24, 16 tokens/s, 0:20 left
+        round 1: samples: 16/24, 16 tokens/s, 0:10 left
+        round 1: samples: 24/24, 16 tokens/s
+
+        """)
+  }
+
   @Test func plainLinesComeNowAndThen() throws {
     let fake = FakeTerminal()
     let display = ProgressDisplay(on: fake.make(interactive: false))

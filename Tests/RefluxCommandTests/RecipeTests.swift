@@ -59,7 +59,7 @@ import Testing
       "method: { type: self-training, rounds: 2, threshold: 0.8, method: { type: dynsdpb, alpha: 3 } }")
     let strategy = try #require(recipe.resolved["strategy"])
     #expect(strategy["type"]?.text == "self-training" && strategy["rounds"]?.text == "2")
-    #expect(strategy["confidence"]?.text == "0.8" && strategy["objective"]?["alpha"]?.text == "3.0")
+    #expect(strategy["data"]?["confidence"]?.text == "0.8" && strategy["objective"]?["alpha"]?.text == "3.0")
     #expect(strategy["train"]?["sampler"]?["type"]?.text == "carry-over")
     #expect(recipe.notes.map(\.message) == ["'threshold' is read as 'confidence'"])
   }

@@ -108,6 +108,21 @@ import Testing
     }
   }
 
+  /// Self-training of a language model: sampled, checked, and stopped at the latest where nothing is right.
+  @Test(arguments: files.filter { $0.hasPrefix("gsm8k/") }) func everySelfTrainingOfALlamaRuns(_ file: String) throws {
+    let changes = [
+      "model.checkpoint=\(fixture("llama3/model"))", "task.validation_size=2", "method.max_new_tokens=8",
+      "method.samples=1", "method.shots=1", "method.rounds=1", "evaluation_batch_size=8",
+    ]
+    let recipe = ["\(Self.folder)/\(file)"] + changes
+    guard !file.contains("dynsdpb") else {
+      return try train(recipe, sizes: ["max_length=200", "train.batch_size=4"], saved: "adapter_model")
+    }
+    // A model with random weights solves nothing.
+    let message = thrownMessage { try train(recipe, sizes: ["max_length=200"], saved: "adapter_model") } ?? ""
+    #expect(message.hasPrefix("round 1 keeps none of the 6 samples "), "\(message)")
+  }
+
   /// Carries out two or three steps and looks at what is left.
   private func train(
     _ arguments: [String], ownData: Bool = false, sizes: [String] = ["max_length=24", "train.batch_size=4"],

@@ -24,8 +24,9 @@ struct SelfTrainingTests {
     return runner
   }
 
-  private func run(_ options: String, on runner: NotedRunner) throws {
-    let strategy = try component("{ type: self-training, \(options) }", as: (any Strategy).self, from: plugins)
+  private func run(_ options: String, labels: String = "", on runner: NotedRunner) throws {
+    let recipe = "{ type: self-training, data: { type: pseudo-labels, \(labels) }, \(options) }"
+    let strategy = try component(recipe, as: (any Strategy).self, from: plugins)
     try strategy.run(runner)
   }
 
@@ -37,7 +38,7 @@ struct SelfTrainingTests {
 
   @Test func aRoundPredictsKeepsReportsAndTrains() throws {
     let runner = runner()
-    try run("rounds: 2, confidence: 0.9", on: runner)
+    try run("rounds: 2", labels: "confidence: 0.9", on: runner)
     let round = { (number: Int) in
       [
         "predict round \(number): predict", "write round \(number): kept rows", "record round \(number): kept",
@@ -50,7 +51,7 @@ struct SelfTrainingTests {
 
   @Test func whatIsSureIsKeptWithItsAnswerAsLabel() throws {
     let runner = runner()
-    try run("rounds: 1, confidence: 0.9", on: runner)
+    try run("rounds: 1", labels: "confidence: 0.9", on: runner)
     let data = try #require(runner.trainings[1].plan.data as? NotedDataset)
     #expect(try rows(runner.trainings[0].plan) == [0, 1])
     #expect(try rows(runner.trainings[1].plan) == [0, 1, 2, 4])
@@ -59,7 +60,7 @@ struct SelfTrainingTests {
 
   @Test func whatWasKeptIsWritten() throws {
     let runner = runner()
-    try run("rounds: 1, confidence: 0.9", on: runner)
+    try run("rounds: 1", labels: "confidence: 0.9", on: runner)
     let table = try #require(runner.tables["round 1: kept rows"])
     #expect(
       table.map { $0.map(\.name) } == [
@@ -81,10 +82,10 @@ struct SelfTrainingTests {
 
   @Test func theBestOfEachClass() throws {
     let runner = runner()
-    try run("rounds: 1, keep: best, per_class: 1", on: runner)
+    try run("rounds: 1", labels: "keep: best, per_class: 1", on: runner)
     #expect(try rows(runner.trainings[1].plan) == [0, 1, 2, 4])
     let more = self.runner()
-    try run("rounds: 1, keep: best, per_class: 5", on: more)
+    try run("rounds: 1", labels: "keep: best, per_class: 5", on: more)
     #expect(try rows(more.trainings[1].plan) == [0, 1, 2, 3, 4, 5])
   }
 
@@ -96,14 +97,14 @@ struct SelfTrainingTests {
       table.logits = table.logits + Tensor([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], [6, 2])
       modules["student"] = table
     }
-    try run("rounds: 2, confidence: 0.9, start: \(start)", on: runner)
+    try run("rounds: 2, start: \(start)", labels: "confidence: 0.9", on: runner)
     let starts = runner.trainings.map { ($0.modules["student"] as? LogitTable)?.logits.floats[0] }
     #expect(starts == expected)
   }
 
   @Test func labelledRowsCanBeHeldOut() throws {
     let runner = runner { $0.splits["train"] = [0, 1, 2, 3, 4, 5] }
-    try run("rounds: 1, keep: best, held_out: 0.5", on: runner)
+    try run("rounds: 1", labels: "keep: best, held_out: 0.5", on: runner)
     let labelled = try rows(runner.trainings[0].plan)
     #expect(labelled.count == 3)
     let all = try rows(runner.trainings[1].plan)
@@ -114,15 +115,15 @@ struct SelfTrainingTests {
     #expect(written == all.dropFirst(3).map { .integer(Int($0)) })
 
     let again = self.runner { $0.splits["train"] = [0, 1, 2, 3, 4, 5] }
-    try run("rounds: 1, keep: best, held_out: 0.5", on: again)
+    try run("rounds: 1", labels: "keep: best, held_out: 0.5", on: again)
     #expect(try rows(again.trainings[0].plan) == labelled)
   }
 
   @Test func anyObjectiveAndSampler() throws {
     let runner = runner()
     try run(
-      "rounds: 1, confidence: 0.9, objective: { type: previous-batch, scheduler: uncertainty }, "
-        + "train: { sampler: carry-over }", on: runner)
+      "rounds: 1, objective: { type: previous-batch, scheduler: uncertainty }, train: { sampler: carry-over }",
+      labels: "confidence: 0.9", on: runner)
     for training in runner.trainings {
       #expect(type(of: training.plan.objective).name == "previous-batch")
       #expect(type(of: training.plan.sampler).name == "carry-over")
@@ -131,7 +132,7 @@ struct SelfTrainingTests {
 
   @Test func aRoundThatKeepsNothingEndsTheRounds() throws {
     let runner = runner()
-    try run("confidence: 0.99", on: runner)
+    try run("", labels: "confidence: 0.99", on: runner)
     #expect(
       runner.notes.last == """
         note round 1 keeps none of the 4 unlabelled rows, so the rounds end here with the model trained before it: \
@@ -148,7 +149,7 @@ struct SelfTrainingTests {
       thrownMessage { try run("rounds: 1", on: runner { $0.splits["unlabeled"] = [] }) }
         == "self-training needs unlabelled rows, but the split 'unlabeled' is empty")
     #expect(
-      thrownMessage { try run("held_out: 0.1", on: runner()) } == """
+      thrownMessage { try run("", labels: "held_out: 0.1", on: runner()) } == """
         held_out: 0.1 of 2 training rows leaves 2 labelled and 0 unlabelled ones; both kinds are needed
         """)
   }

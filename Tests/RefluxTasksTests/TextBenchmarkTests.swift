@@ -104,6 +104,28 @@ import Testing
       ])
   }
 
+  /// A hint stands behind the last thing that a row fills in; the answer is written as the file writes it.
+  @Test func hintsStandInThePrompt() throws {
+    let files = [
+      "gsm8k/test.jsonl": Self.gsm8k, "AQuA/test.json": Self.aqua,
+      "hellaswag/hellaswag_val.jsonl": Self.hellaswag + #", "label": 2}"#,
+    ]
+    func hinted(_ recipe: String, _ split: Split = .test) throws -> String {
+      try withFiles(files) { directory in
+        let task = try #require(try task("{ \(recipe), data: . }", in: directory) as? any QuestionTask)
+        let question = try #require(try task.questions(split).first)
+        return question.prompt(hinting: " (\(question.answerText ?? "?"))")
+      }
+    }
+    #expect(try hinted("type: gsm8k") == "Question: How many? (1,024)\nAnswer:")
+    #expect(
+      try hinted("type: aqua")
+        == "Question: How far?\nOptions: (A) 1,000 m (B) 5 (C) 6 (D) 7 (E) None (B)\nAnswer:")
+    #expect(try hinted("type: hellaswag", .validation).hasSuffix("3. runs.\n4. eats. (3)\nAnswer:"))
+    #expect(try hinted(#"type: gsm8k, prompt: "{question} é {question}!""#) == "How many? é How many? (1,024)!")
+    #expect(try hinted(#"type: gsm8k, prompt: "Well?""#) == "Well? (1,024)")
+  }
+
   private func questions(_ recipe: String, _ split: Split, _ files: Files) throws -> [Question] {
     try withFiles(files) { directory in
       let task = try #require(try task(recipe, in: directory) as? any QuestionTask)

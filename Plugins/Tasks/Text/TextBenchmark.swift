@@ -56,8 +56,10 @@ extension TextBenchmark {
   func questions(_ split: Split) throws -> [Question] {
     try source.rows(split).map { row in
       let written = try Self.question(row, source.options)
+      let (head, tail) = source.prompt.halves { written.texts[$0] ?? "" }
       return Question(
-        prompt: source.prompt(written), answer: written.answer, choice: written.choice, at: row.place)
+        prompt: head + tail, hintPlace: head.utf8.count, answer: written.answer,
+        answerText: written.answer.flatMap { _ in written.texts["answer"] }, choice: written.choice, at: row.place)
     }
   }
 }

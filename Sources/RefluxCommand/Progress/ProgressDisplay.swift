@@ -5,6 +5,8 @@ final class ProgressDisplay: Observer {
   private let status: StatusLine
   private let isQuiet: Bool
   private var pace: Pace?
+  /// The generation at hand: when it began or went on, and how many texts were done then.
+  private var generation: (stage: String, began: Double, doneBefore: Int)?
 
   /// A quiet display shows notes and scores only.
   init(on terminal: Terminal, quiet: Bool = false) { (status, isQuiet) = (StatusLine(on: terminal), quiet) }
@@ -28,6 +30,17 @@ final class ProgressDisplay: Observer {
     case .evaluating(let stage, let split, let done, let total):
       guard status.terminal.isInteractive else { break }
       draw(isDue(last: false)) { _ in CountLine("\(stage), \(split.rawValue)", done, of: total) }
+    case .generating(let stage, let done, let total, let tokens):
+      let now = status.terminal.now()
+      if generation?.stage != stage {
+        generation = (stage, now, done)
+        status.expedite()
+      }
+      guard let (_, began, doneBefore) = generation else { break }
+      draw(isDue(last: done == total)) { _ in
+        GenerationLine(stage, done, of: total, tokens: tokens, seconds: now - began, doneBefore: doneBefore)
+      }
+      if done == total { clear() }
     case .evaluated(let stage, let split, let scores):
       line(
         "\(stage), \(split.rawValue): " + scores.map { "\($0.name) \(decimals($0.value, 4))" }.joined(separator: ", "))

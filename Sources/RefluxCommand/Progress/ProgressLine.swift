@@ -73,3 +73,23 @@ struct CountLine: ProgressLine {
     plain = "\(name): \(done)/\(total)"
   }
 }
+
+/// Texts that are written, batch by batch.
+struct GenerationLine: ProgressLine {
+  let name: String
+  let fraction: Double
+  let facts: [String]
+  let plain: String
+
+  /// `tokens` and `seconds` are those of this sitting, which began when `doneBefore` texts were done.
+  init(_ name: String, _ done: Int, of total: Int, tokens: Int, seconds: Double, doneBefore: Int) {
+    self.name = name
+    fraction = Double(done) / Double(max(total, 1))
+    let speed = seconds > 0 ? "\(grouped(Double(tokens) / seconds)) tokens/s" : nil
+    let left =
+      done > doneBefore && done < total
+      ? "\(duration(seconds / Double(done - doneBefore) * Double(total - done))) left" : nil
+    facts = ["\(done)/\(total)"] + [left, speed].compactMap { $0 }
+    plain = "\(name): " + ([facts[0]] + [speed, left].compactMap { $0 }).joined(separator: ", ")
+  }
+}

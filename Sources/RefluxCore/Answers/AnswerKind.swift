@@ -13,9 +13,13 @@ public enum AnswerKind: Sendable, Equatable {
   ///
   /// A later marker changes nothing, nor does what comes after the answer's line.
   public func answer(in text: String) -> Answer? {
-    guard let marker = text.firstRange(of: Self.marker) else { return nil }
-    let rest = text[marker.upperBound...].drop { $0.isWhitespace || $0 == ":" }
-    return read(String(rest.prefix { !$0.isNewline }))
+    Self.line(in: text).flatMap { read(String($0)) }
+  }
+
+  /// What stands behind the first marker, to the end of the line that the answer is on; `nil` without a marker.
+  public static func line(in text: String) -> Substring? {
+    guard let marker = text.firstRange(of: marker) else { return nil }
+    return text[marker.upperBound...].drop { $0.isWhitespace || $0 == ":" }.prefix { !$0.isNewline }
   }
 
   /// An answer that stands alone, as files of a benchmark give it.

@@ -11,7 +11,7 @@ public struct TextScore: Sendable, Equatable {
 
 extension SavedModel {
   /// The ids that end a text: those that the model names, and the tokenizer's.
-  public var endTokens: Set<Int32> { Set(model.card.endTokens + [tokenizer?.endToken].compactMap { $0 }) }
+  public var endTokens: Set<Int32> { model.card.endTokens(with: tokenizer) }
 
   /// The score of each row, in order.
   ///

@@ -81,7 +81,7 @@ public final class Run: Runner {
   @discardableResult public func evaluate(
     _ name: String, on split: Split, _ predict: Predictor
   ) throws -> [(name: String, value: Double)] {
-    let scores = try result(of: name) {
+    let scores = try result(of: name) { _ in
       let scores = try score(modules, predict, split, stage: name, isFinal: true)
       try metrics.write(JSONObject([("stage", .string(name))] + scores.fields))
       return (scores.json, [])
@@ -93,7 +93,7 @@ public final class Run: Runner {
   }
 
   public func predict(_ name: String, on data: any Dataset, _ predict: Predictor) throws -> [ExampleAnswer] {
-    let logits = try result(of: name) {
+    let logits = try result(of: name) { _ in
       let answers = try evaluator(modules).ask(predict, about: data, scoring: false) { _ in try stopIfWanted() }.answers
       let width = answers.first?.logits.count ?? 0
       return (.null, [("logits", Tensor(answers.flatMap(\.logits), [answers.count, width]))])
@@ -114,7 +114,7 @@ public final class Run: Runner {
   }
 
   public func makeDataset(_ name: String, _ body: () throws -> [Example]) throws -> any Dataset {
-    let examples = try result(of: name) {
+    let examples = try result(of: name) { _ in
       (.array(try body().map(\.json)), [])
     } read: { value, _, path in
       try (value.array ?? []).map { try Example($0, path: path) }
@@ -123,7 +123,7 @@ public final class Run: Runner {
   }
 
   public func record(_ name: String, _ values: [(name: String, value: Double)]) throws {
-    try result(of: name) {
+    try result(of: name) { _ in
       let fields = values.map { ($0.name, JSON.number($0.value)) }
       try metrics.write(JSONObject([("stage", .string(name))] + fields))
       return (.null, [])
@@ -135,7 +135,7 @@ public final class Run: Runner {
   }
 
   public func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws {
-    try result(of: name) {
+    try result(of: name) { _ in
       let path = "\(directory.tables)/\(Journal.fileName(name)).jsonl"
       try Directory.create(directory.tables)
       try AtomicFile.write(to: path) { file in
@@ -161,14 +161,14 @@ public final class Run: Runner {
   // MARK: - Shared by the stages
 
   /// Does something once: the first time `body` makes a result that is stored, later it is read back.
-  @discardableResult private func result<Value>(
-    of name: String, _ body: () throws -> (JSON, [(name: String, tensor: Tensor)]),
+  @discardableResult func result<Value>(
+    of name: String, _ body: (Action) throws -> (JSON, [(name: String, tensor: Tensor)]),
     read: (JSON, [(name: String, tensor: Tensor)], String) throws -> Value
   ) throws -> Value {
     let action = journal.next(name)
     if !action.isFinished {
       try stopIfWanted()
-      let (value, tensors) = try body()
+      let (value, tensors) = try body(action)
       try metrics.sync()
       try ActionResult(metricsBytes: metrics.bytes, value: value, tensors: tensors).write(action)
     }

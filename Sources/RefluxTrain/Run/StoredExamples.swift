@@ -64,6 +64,7 @@ extension RecordedValue {
     case .text(let text): .string(text)
     case .integer(let value): .integer(value)
     case .number(let value): .number(value)
+    case .flag(let value): .bool(value)
     }
   }
 }

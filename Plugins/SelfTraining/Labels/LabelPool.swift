@@ -1,7 +1,7 @@
 import RefluxCore
 
 /// The rows with labels and the rows without.
-struct Pool {
+struct LabelPool {
   let labeled: [Example]
   /// Those held out of the training rows still carry their label, which only the report looks at.
   let unlabeled: [Example]
