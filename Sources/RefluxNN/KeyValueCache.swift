@@ -12,8 +12,9 @@ public final class KeyValueCache {
   public private(set) var lengths: [Int]
   private var layers: [Int: (keys: Tensor, values: Tensor)] = [:]
 
-  public init(rows: Int, capacity: Int) {
-    (slots, self.capacity) = (rows, capacity)
+  /// `slots` are the most rows that there will ever be; by default those that there are.
+  public init(rows: Int, slots: Int? = nil, capacity: Int) {
+    (self.slots, self.capacity) = (max(slots ?? rows, rows), capacity)
     (places, lengths) = (Array(0..<rows), [Int](repeating: 0, count: rows))
   }
 
@@ -45,5 +46,26 @@ public final class KeyValueCache {
   public func advance(_ rows: RowOffsets) { for row in lengths.indices { lengths[row] += rows[row].count } }
 
   /// Keeps some rows, in order; the others are done.
-  public func keep(_ rows: [Int]) { (places, lengths) = (rows.map { places[$0] }, rows.map { lengths[$0] }) }
+  ///
+  /// A row that is named several times goes on as several.
+  public func keep(_ rows: [Int]) {
+    (places, lengths) = (rows.map { places[$0] }, rows.map { lengths[$0] })
+    guard Set(places).count < places.count else { return }
+    precondition(rows.count <= slots, "\(rows.count) rows for a cache of \(slots)")
+    for layer in layers.keys.sorted() {
+      guard let held = layers.removeValue(forKey: layer) else { continue }
+      layers[layer] = (spread(held.keys), spread(held.values))
+    }
+    places = Array(rows.indices)
+  }
+
+  /// Each kept row's tokens at a place of its own.
+  private func spread(_ held: Tensor) -> Tensor {
+    var room = room(like: held)
+    for (row, (place, length)) in zip(places, lengths).enumerated() where length > 0 {
+      let (source, target) = (place * capacity, row * capacity)
+      room.overwrite(rows: target..<target + length, with: held.sliced(source..<source + length))
+    }
+    return room
+  }
 }

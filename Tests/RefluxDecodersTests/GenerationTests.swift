@@ -29,6 +29,30 @@ import Testing
     }
   }
 
+  /// Rows with one prompt share its pass, and still end one by one.
+  @Test(arguments: LlamaFixture.all) func rowsThatShareAPrompt(_ name: String) throws {
+    let fixtures = try LlamaFixture(name)
+    let llama = try fixtures.model(on: CPUBackend(threads: 2))
+    let (prompts, order) = (try prompts(fixtures), [0, 1, 0, 2, 1, 0])
+    let generation = try #require(fixtures.expected["generation"])
+    let wanted = try tokens(generation["tokens"])
+    func ids(_ options: GenerationOptions) throws -> [[Int32]] {
+      try Generator(llama, nil, options)(order.map { prompts[$0] }).map(\.ids)
+    }
+    #expect(try ids(GenerationOptions(maxNewTokens: 20, batchSize: 6)) == order.map { wanted[$0] })
+    // Two of three go on from the first pass.
+    let end = wanted[1][0]
+    let cut = wanted.map { row in Array(row.prefix((row.firstIndex(of: end) ?? row.count - 1) + 1)) }
+    let options = GenerationOptions(maxNewTokens: 20, endTokens: [end], batchSize: 3)
+    #expect(try ids(options) == order.map { cut[$0] })
+
+    var drawing = GenerationOptions(maxNewTokens: 12, temperature: 1.2, batchSize: 6, seed: 4)
+    let together = try ids(drawing)
+    #expect(together[0] != together[2] && together[2] != together[5])
+    drawing.batchSize = 1
+    #expect(try ids(drawing) == together)
+  }
+
   @Test(arguments: LlamaFixture.all) func rowsEndByThemselves(_ name: String) throws {
     let fixtures = try LlamaFixture(name)
     let ending = try #require(fixtures.expected["generation"]?["with_eos"])

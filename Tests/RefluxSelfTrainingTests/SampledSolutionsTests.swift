@@ -60,10 +60,13 @@ import Testing
     #expect(asked.samples == 3)
     #expect(asked.options.temperature == 0.5 && asked.options.topK == 7 && asked.options.topP == 0.9)
     #expect(asked.options.maxNewTokens == 11 && asked.options.stopTexts == ["#"])
-    let usual = NotedRunner(SumTask())
+    #expect(asked.options.tool == nil)
+    var task = SumTask()
+    task.tool = SilentTool()
+    let usual = NotedRunner(task)
     try usual.trainItself("") { four($1) }
     // ReST-EM's.
-    #expect(usual.generations[0].samples == 32)
+    #expect(usual.generations[0].samples == 32 && usual.generations[0].options.tool is SilentTool)
     #expect(usual.generations[0].options.temperature == 0.7 && usual.generations[0].options.topK == 40)
   }
 

@@ -29,16 +29,22 @@ import Testing
     return "\(directory)/recipe.yaml"
   }
 
+  /// Writes a recipe whose rounds sample solutions and train on them; kills hit both.
+  private func prepareSelfTraining(in directory: String) throws -> String {
+    try AtomicFile.write(SolutionRunTests.recipe(in: directory), to: "\(directory)/recipe.yaml")
+    return "\(directory)/recipe.yaml"
+  }
+
   /// More steps, so that there is time to do something meanwhile, and nothing between them.
   private static let long = [
     "train.epochs=8", "train.save_every=1000", "train.evaluate_every=1000", "train.evaluate_epochs=false", "--quiet",
     "--threads", "1",
   ]
 
-  /// The moments are random and the machine's speed decides what they hit: loading, steps, saving, scoring.
-  @Test func aKilledRunEndsWithTheSameBytes() throws {
+  /// The moments are random and the machine's speed decides what they hit: loading, steps, saving, scoring, sampling.
+  @Test(arguments: ["bert", "llama"]) func aKilledRunEndsWithTheSameBytes(_ kind: String) throws {
     try withTemporaryDirectory { directory in
-      let recipe = try prepare(in: directory)
+      let recipe = try kind == "bert" ? prepare(in: directory) : prepareSelfTraining(in: directory)
       let begin = ContinuousClock.now
       let whole = try Program.start(["train", recipe, "--quiet", "--threads", "1", "--output", "\(directory)/whole"])
       whole.waitUntilExit()
@@ -62,6 +68,11 @@ import Testing
       }
       #expect(try Remains(path) == Remains("\(directory)/whole"))
       #expect(try Directory.files(below: path).filter { $0.contains(".tmp") }.isEmpty)
+      guard kind == "llama" else { return }
+      for round in 1...2 {
+        let table = "tables/round-\(round)--solutions.jsonl"
+        #expect(try sha256(of: "\(path)/\(table)") == sha256(of: "\(directory)/whole/\(table)"))
+      }
     }
   }
 

@@ -14,6 +14,8 @@ struct SolvedQuestion {
 struct QuestionPool {
   let questions: [SolvedQuestion]
   let answers: AnswerKind
+  /// What writes into solutions while they are sampled, as when the task's answers are scored.
+  let tool: (any TextTool)?
   private let hint: TextTemplate
   /// Places of the questions that stand in front of others, one more than is needed: none stands in front of itself.
   private let shots: [Int]
@@ -24,7 +26,7 @@ struct QuestionPool {
         "\(SampledSolutions.name) checks the answers to questions, but the task '\(type(of: task).name)' knows no answers"
       )
     }
-    answers = asking.answers
+    (answers, tool) = (asking.answers, asking.tool)
     questions = try zip(asking.questions(.train), task.examples(.train)).enumerated().compactMap { row, pair in
       guard let answer = pair.0.answer, case .completion(_, let response)? = pair.1.rows.first else { return nil }
       return SolvedQuestion(row: row, question: pair.0, answer: answer, response: response)

@@ -76,16 +76,18 @@ public struct Generator {
     _ rows: [Row], _ progress: (Int, [Int32]) throws -> Void
   ) throws -> [(place: Int, text: GeneratedText)] {
     let longest = rows.map(\.promptLength).max() ?? 0
+    // A prompt that several rows go on with is read once.
+    var (unread, sources) = Self.distinct(rows.map(\.ids))
     let cache = KeyValueCache(
-      rows: rows.count, capacity: min(longest + options.maxNewTokens, model.card.maxPositions))
+      rows: unread.count, slots: rows.count, capacity: min(longest + options.maxNewTokens, model.card.maxPositions))
     let choice = TokenChoice(options)
     var (active, results) = (rows, [(place: Int, text: GeneratedText)]())
     while !active.isEmpty {
-      let logits = try logits(after: active.map(\.unread), cache)
-      let width = logits.count / active.count
+      let logits = try logits(after: unread, cache)
+      let width = logits.count / unread.count
       var going: [Int] = []
       for index in active.indices {
-        let slice = logits[index * width..<(index + 1) * width]
+        let slice = logits[sources[index] * width..<(sources[index] + 1) * width]
         let id = choice.choose(slice, earlier: active[index].ids, &active[index].random)
         active[index].readCount = active[index].ids.count
         active[index].ids.append(id)
@@ -97,12 +99,24 @@ public struct Generator {
           going.append(index)
         }
       }
-      if going.count < active.count {
-        cache.keep(going)
-        active = going.map { active[$0] }
-      }
+      let kept = going.map { sources[$0] }
+      if kept != Array(unread.indices) { cache.keep(kept) }
+      active = going.map { active[$0] }
+      (unread, sources) = (active.map(\.unread), Array(active.indices))
     }
     return results
+  }
+
+  /// The different ones of some rows, in order, and which of them each row is.
+  private static func distinct(_ rows: [[Int32]]) -> (rows: [[Int32]], sources: [Int]) {
+    var (distinct, places) = ([[Int32]](), [[Int32]: Int]())
+    let sources = rows.map { row in
+      if let known = places[row] { return known }
+      places[row] = distinct.count
+      distinct.append(row)
+      return distinct.count - 1
+    }
+    return (distinct, sources)
   }
 
   /// Lets the tool add to a row whose newest token may end a call, as far as there is room.
