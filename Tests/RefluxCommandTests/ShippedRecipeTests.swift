@@ -111,7 +111,7 @@ import Testing
   /// Self-training of a language model: sampled, checked, and stopped at the latest where nothing is right.
   @Test(arguments: files.filter { $0.hasPrefix("gsm8k/") }) func everySelfTrainingOfALlamaRuns(_ file: String) throws {
     let changes = [
-      "model.checkpoint=\(fixture("llama3/model"))", "task.validation_size=2", "method.max_new_tokens=8",
+      "model.checkpoint=\(fixture("llama3/model"))", "task.validation_size=2", "task.max_new_tokens=8",
       "method.samples=1", "method.shots=1", "method.rounds=1", "evaluation_batch_size=8",
     ]
     let recipe = ["\(Self.folder)/\(file)"] + changes

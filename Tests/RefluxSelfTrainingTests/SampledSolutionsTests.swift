@@ -65,6 +65,7 @@ import Testing
     task.tool = SilentTool()
     let usual = NotedRunner(task)
     try usual.trainItself("") { four($1) }
+    #expect(usual.generations[0].options.maxNewTokens == 256)
     // ReST-EM's.
     #expect(usual.generations[0].samples == 32 && usual.generations[0].options.tool is SilentTool)
     #expect(usual.generations[0].options.temperature == 0.7 && usual.generations[0].options.topK == 40)

@@ -29,13 +29,13 @@ import Testing
     return """
       task:
         { type: gsm8k, data: \(directory), prompt: "{question}:", response: " The answer is {answer}.",
-          validation_size: 6 }
+          validation_size: 6, max_new_tokens: 24 }
       max_length: 60
       evaluation_batch_size: 8
       model: { type: llama, checkpoint: \(fixture("\(model)/model")) }
       method:
-        { type: self-training, rounds: 2, data: sampled-solutions, samples: 3, temperature: 1, max_new_tokens: 24,
-          hint: true, gold_first: true, method: \(method) }
+        { type: self-training, rounds: 2, data: sampled-solutions, samples: 3, temperature: 1, hint: true,
+          gold_first: true, method: \(method) }
       train:
         { epochs: 8, batch_size: 4, learning_rate: 0.01, save_every: 7, schedule: constant }
       """

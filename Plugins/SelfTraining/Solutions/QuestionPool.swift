@@ -14,8 +14,8 @@ struct SolvedQuestion {
 struct QuestionPool {
   let questions: [SolvedQuestion]
   let answers: AnswerKind
-  /// What writes into solutions while they are sampled, as when the task's answers are scored.
-  let tool: (any TextTool)?
+  /// How solutions are sampled: with the task's tool, as when its answers are scored.
+  let generation: GenerationOptions
   private let hint: TextTemplate
   /// Places of the questions that stand in front of others, one more than is needed: none stands in front of itself.
   private let shots: [Int]
@@ -26,7 +26,8 @@ struct QuestionPool {
         "\(SampledSolutions.name) checks the answers to questions, but the task '\(type(of: task).name)' knows no answers"
       )
     }
-    (answers, tool) = (asking.answers, asking.tool)
+    answers = asking.answers
+    generation = options.generation(atMost: asking.answering.maxNewTokens, asking.tool)
     questions = try zip(asking.questions(.train), task.examples(.train)).enumerated().compactMap { row, pair in
       guard let answer = pair.0.answer, case .completion(_, let response)? = pair.1.rows.first else { return nil }
       return SolvedQuestion(row: row, question: pair.0, answer: answer, response: response)

@@ -44,10 +44,8 @@ struct SampledSolutions: RoundData {
     _ report: inout RoundReport
   ) throws {
     let check = SolutionCheck(answers: pool.answers, limit: options.perQuestion == 0 ? .max : options.perQuestion)
-    var generation = options.generation
-    generation.tool = pool.tool
     let texts = try runner.generate(
-      name, after: places.map { pool.prompt($0, hinted: hinted) }, samples: options.samples, generation)
+      name, after: places.map { pool.prompt($0, hinted: hinted) }, samples: options.samples, pool.generation)
     for (place, texts) in zip(places, texts) {
       let solved = pool.questions[place]
       let checked = check(

@@ -7,7 +7,7 @@ struct SolutionOptions: ComponentOptions {
   @Option("Draws from so many of the likeliest tokens; 0: from all.") var topK = 40
   @Option("Draws from the fewest of the likeliest tokens that have this share of the probability together.")
   var topP: Float = 1
-  @Option("The most tokens of a solution.") var maxNewTokens = 256
+  @Option("The most tokens of a solution. Default: the task's max_new_tokens.", in: 1...) var maxNewTokens: Int? = nil
   @Option("Texts that end a solution; they are no part of it.") var stop: [String] = []
   @Option(
     "Training questions that stand with their responses in front of each question while it is sampled, and not in what is"
@@ -24,13 +24,15 @@ struct SolutionOptions: ComponentOptions {
   @Option("Whether the model learns the file's own responses before the first round.") var goldFirst = false
   @Option("Whether each round trains on them, too.") var goldMixed = false
 
-  var generation: GenerationOptions {
+  /// How solutions are sampled that have at most so many tokens, unless there is an option that says how many.
+  func generation(atMost tokens: Int, _ tool: (any TextTool)? = nil) -> GenerationOptions {
     GenerationOptions(
-      maxNewTokens: maxNewTokens, temperature: temperature, topK: topK, topP: topP, stopTexts: stop)
+      maxNewTokens: maxNewTokens ?? tokens, temperature: temperature, topK: topK, topP: topP, stopTexts: stop,
+      tool: tool)
   }
 
   func validate() throws {
-    try generation.validate()
+    try generation(atMost: 1).validate()
     guard temperature > 0 || samples == 1 else {
       throw RecipeError("samples would all be the same with temperature: 0; wants samples: 1, but is \(samples)")
     }
