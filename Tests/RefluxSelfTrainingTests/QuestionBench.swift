@@ -37,10 +37,11 @@ struct SumTask: QuestionTask {
 extension NotedRunner {
   /// Runs self-training with sampled solutions; `write` says what is written after each of the prompts.
   func trainItself(
-    _ options: String, rounds: Int = 1, _ write: @escaping (_ name: String, _ prompt: String) -> [String]
+    _ options: String, rounds: Int = 1, finishing isFinished: Bool = true,
+    _ write: @escaping (_ name: String, _ prompt: String) -> [String]
   ) throws {
     modules["student"] = LogitTable([[0, 0]])
-    self.write = { name, prompts in prompts.map { write(name, $0).map { WrittenText($0) } } }
+    self.write = { name, prompts in prompts.map { write(name, $0).map { WrittenText($0, isFinished: isFinished) } } }
     let plugins: [any Plugin.Type] = [
       BasicsPlugin.self, LossesPlugin.self, SelfDistillationPlugin.self, SelfTrainingPlugin.self,
     ]

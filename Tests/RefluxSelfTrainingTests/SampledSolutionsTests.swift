@@ -179,6 +179,14 @@ import Testing
         0 have an answer, and none is right; what may help: gold_first: true, hint: true, shots, more samples
         """)
 
+    let long = NotedRunner(SumTask())
+    #expect(
+      thrownMessage { try long.trainItself("samples: 1, shots: 1", finishing: false) { _, _ in [" One day"] } } == """
+        round 1 keeps none of the 3 samples of 3 questions, and nothing was trained before it: 0 have an answer, and none \
+        is right; what may help: more max_new_tokens, which 3 have reached, gold_first: true, hint: true, more samples
+        """)
+    #expect(long.numbers()["unfinished"] == 3)
+
     let said = NotedRunner(SumTask())
     try said.trainItself("samples: 1, gold_first: true, gold_mixed: true") { _, _ in [" So. The answer is 2."] }
     #expect(

@@ -83,7 +83,8 @@ struct RoundReport {
       return "\(right) are right, and all of those say what the file's own responses say; set gold_mixed: false"
     }
     let help =
-      (options.goldFirst ? [] : ["gold_first: true"]) + (options.hint ? [] : ["hint: true"])
+      (unfinished * 2 > all.count ? ["more max_new_tokens, which \(unfinished) have reached"] : [])
+      + (options.goldFirst ? [] : ["gold_first: true"]) + (options.hint ? [] : ["hint: true"])
       + (options.shots > 0 ? [] : ["shots"]) + ["more samples"]
     return "\(answered) have an answer, and none is right; what may help: " + help.joined(separator: ", ")
   }
