@@ -28,9 +28,10 @@ struct ByteLevelFamily: Sendable {
 
   /// `[CLS] A [SEP] B [SEP]`, the second text segment 1.
   ///
-  /// transformers 5 forgets the template of its own `DebertaTokenizer`, so what is saved points at `tokenizer.json`.
+  /// transformers 5 forgets the template of its own `DebertaTokenizer`, so what is saved, here and from a
+  /// `tokenizer.json`, points at `tokenizer.json`.
   static let deberta = Self(
-    savedClass: "PreTrainedTokenizerFast",
+    savedClass: TokenizerKind.classOfFiles,
     special: [
       "bos_token": "[CLS]", "eos_token": "[SEP]", "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]",
       "cls_token": "[CLS]", "mask_token": "[MASK]",

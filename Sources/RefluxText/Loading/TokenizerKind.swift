@@ -39,6 +39,9 @@ struct TokenizerKind: Sendable {
     accepts: { try Tiktoken.isOne($0.file("tokenizer.model")) }
   ) { try Tiktoken.load($0) }
 
+  /// What `tokenizer_class` says when `tokenizer.json` is all there is to know.
+  static let classOfFiles = "PreTrainedTokenizerFast"
+
   /// A file that says everything about a tokenizer itself; the classes are those that mean "see there".
   static let tokenizerFile = Self(
     classes: ["PreTrainedTokenizer", "TokenizersBackend"], modelTypes: [], files: ["tokenizer.json"]

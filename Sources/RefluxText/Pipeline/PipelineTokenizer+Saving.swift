@@ -31,6 +31,7 @@ extension PipelineTokenizer {
     var fields = configuration
     let tokens = parts.addedTokens.sorted { $0.id < $1.id }
     fields["added_tokens_decoder"] = .object(JSONObject(tokens.map { (String($0.id), $0.description) }))
+    if pipeline.template.hasSegments { fields["model_input_names"] = RowTemplate.inputNames }
     fields["model_max_length"] = modelMaxLength.map(JSON.integer) ?? .number(1e30)
     return JSONObject(fields.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }

@@ -1,4 +1,5 @@
 import RefluxCore
+import RefluxIO
 
 /// Where special tokens stand around one text and between two: `post_processor` in `tokenizer.json`.
 struct RowTemplate: Sendable, Equatable {
@@ -36,6 +37,24 @@ struct RowTemplate: Sendable, Equatable {
     let single = row(.first(segment: 0), 0)
     return RowTemplate(single: single, pair: single + row(.second(segment: 1), 1))
   }
+
+  /// Whether a model is told which of two texts a token belongs to.
+  ///
+  /// The templates of decoders number texts as well, but begin each of them anew, and their models take no segments.
+  var hasSegments: Bool {
+    guard case .token(let classifier, _)? = pair.first else { return false }
+    let beginsOnce = pair.dropFirst().allSatisfy { if case .token(classifier, _) = $0 { false } else { true } }
+    return beginsOnce
+      && pair.contains { part in
+        switch part {
+        case .first(let segment), .second(let segment), .token(_, let segment): segment != 0
+        }
+      }
+  }
+
+  /// What `model_input_names` in `tokenizer_config.json` must say where there are segments: some of transformers'
+  /// classes leave them out otherwise.
+  static let inputNames: JSON = ["input_ids", "token_type_ids", "attention_mask"]
 
   /// The special tokens that occur in it.
   var tokens: [Int32] {

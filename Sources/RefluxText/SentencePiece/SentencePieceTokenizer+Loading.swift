@@ -40,8 +40,10 @@ extension SentencePieceTokenizer {
       text = .llama(llama, isLegacy: isLegacy, addsSpace: addsSpace)
     }
     let special = try SpecialVocabulary(directory, family, processor)
+    let template = try Self.template(family, fields, special)
+    if template.hasSegments { settings.append(("model_input_names", RowTemplate.inputNames)) }
     self.init(
-      family, text, processor, special, template: try Self.template(family, fields, special),
+      family, text, processor, special, template: template,
       lowercases: lowercases, cleansSpaces: cleansSpaces, modelMaxLength: directory.modelMaxLength,
       files: try Self.files(directory, family, bytes, special, settings))
   }

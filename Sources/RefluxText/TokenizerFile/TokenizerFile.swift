@@ -9,7 +9,9 @@ extension PipelineTokenizer {
     try parts.apply(directory)
     var configuration = directory.configuration.object
     for (key, text) in directory.special { configuration[key] = .string(text) }
-    if directory.tokenizerClass == nil { configuration["tokenizer_class"] = "PreTrainedTokenizerFast" }
+    if directory.tokenizerClass.map(TokenizerKind.debertaBytes.classes.contains) ?? true {
+      configuration["tokenizer_class"] = .string(TokenizerKind.classOfFiles)
+    }
     let isBert = TokenizerKind.wordPiece.classes.contains(directory.tokenizerClass ?? "")
     try self.init(
       parts, configuration: configuration, modelMaxLength: directory.modelMaxLength,
