@@ -109,6 +109,10 @@ import Testing
     (#"{"txt": "a"}"#, "wants 'text' or 'input_ids', has 'txt'"),
     (#"{"text": 3}"#, "'text' wants a text, but is an integer"),
     (#"{"text": "a", "input_ids": [2]}"#, "has 'text' and 'input_ids'; wants one of them"),
+    (
+      #"{"text": "a", "choices": ["b", "c"]}"#,
+      "'choices' is for a model that picks one of several texts; here a row is one text or a pair"
+    ),
     (#"{"input_ids": [2, 1.5]}"#, "'input_ids' wants a list of integers, but has 1.5"),
     (#"{"input_ids": [2, 340]}"#, "has the token id 340, which is outside 0 to 339"),
     (#"{"input_ids": []}"#, "has no tokens"),

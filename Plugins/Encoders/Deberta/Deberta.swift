@@ -9,7 +9,7 @@ struct Deberta: Encoder {
   static let summary = "DeBERTa encoder with a classification or regression head (He et al., 2021)."
   static let family = EncoderFamily(
     type: "deberta", className: "Deberta", prefix: "deberta", pooler: "pooler", headDropoutKey: "cls_dropout",
-    hasChoiceClass: false, statesPositionType: false, segments: 0, epsilon: 1e-7)
+    statesPositionType: false, segments: 0, epsilon: 1e-7)
   /// What a fresh model has beside its sizes, as config.json says it.
   private static let fresh: JSON = [
     "relative_attention": true, "pos_att_type": ["c2p", "p2c"], "max_relative_positions": -1,

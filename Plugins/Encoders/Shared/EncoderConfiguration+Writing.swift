@@ -6,7 +6,8 @@ extension EncoderConfiguration {
   var json: JSONObject {
     var json = source
     for key in ["_name_or_path", "transformers_version", "dtype", "num_labels", "problem_type"] { json[key] = nil }
-    let task = purpose == .choice && family.hasChoiceClass ? "ForMultipleChoice" : "ForSequenceClassification"
+    // transformers has no DebertaForMultipleChoice; the name says here, too, what the one output is for.
+    let task = purpose == .choice ? "ForMultipleChoice" : "ForSequenceClassification"
     json["architectures"] = [.string(family.className + task)]
     json["model_type"] = .string(family.type)
     json["torch_dtype"] = "float32"

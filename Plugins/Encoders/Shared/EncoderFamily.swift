@@ -16,8 +16,6 @@ struct EncoderFamily: Sendable {
   let head = "classifier"
   /// What config.json calls the dropout before the head.
   var headDropoutKey = "classifier_dropout"
-  /// Whether transformers has a `…ForMultipleChoice`; without one, a choice is a head with one output.
-  var hasChoiceClass = true
   /// Whether config.json says that positions are absolute.
   var statesPositionType = true
   /// Whether positions are counted from the row behind that of the padding token (RoBERTa).

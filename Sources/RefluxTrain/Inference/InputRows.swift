@@ -4,7 +4,8 @@ import RefluxIO
 /// Rows that a program hands in as JSON lines: `{"text", "text_pair"?}` or `{"input_ids", "token_type_ids"?}`.
 ///
 /// For a model that picks one of several texts: `{"text", "choices"}`, each choice the second text of a row, or the ids
-/// of all rows, `{"input_ids": [[…], […]], "token_type_ids"?}`. Other keys are left alone.
+/// of all rows, `{"input_ids": [[…], […]], "token_type_ids"?}`. Other keys are left alone, but `choices` is refused where rows
+/// are no choices.
 public struct InputRows {
   private let lines: JSONLinesReader
   private let areChoices: Bool
@@ -20,6 +21,9 @@ public struct InputRows {
   public func next() throws -> [SourceRow]? {
     guard let json = try lines.next() else { return nil }
     guard let row = json.object else { throw failure("wants an object, but is \(json.kind)") }
+    guard areChoices || row["choices"] ?? .null == JSON.null else {
+      throw failure("'choices' is for a model that picks one of several texts; here a row is one text or a pair")
+    }
     switch (row["text"], row["input_ids"]) {
     case (nil, nil): throw failure("wants 'text' or 'input_ids', has \(row.keys.isEmpty ? "no keys" : names(row))")
     case (.some, .some): throw failure("has 'text' and 'input_ids'; wants one of them")
