@@ -1,5 +1,6 @@
 import RefluxCore
 import RefluxHub
+import RefluxText
 import RefluxTrain
 
 /// Models by name for the commands: fetched with a display on standard error.
@@ -10,7 +11,7 @@ final class HubAccess {
 
   init(quiet: Bool = false) {
     let display = DownloadDisplay(on: .standardError(), quiet: quiet)
-    hub = Hub(HubSettings()) { event in
+    var hub = Hub(HubSettings()) { event in
       display.observe(event)
       // Where signals are watched, they stop a download too; what is there is kept.
       if Interruption.signals.isWanted {
@@ -18,6 +19,8 @@ final class HubAccess {
         throw Failure("interrupted; the next time the download goes on where it stopped", .interrupted)
       }
     }
+    hub.hasTokenizer = TokenizerLoader().finds
+    self.hub = hub
   }
 
   /// A directory as it is; otherwise the model of that name.

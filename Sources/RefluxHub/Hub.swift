@@ -5,6 +5,8 @@ import RefluxIO
 public struct Hub {
   private let settings: HubSettings
   private let report: (HubEvent) throws -> Void
+  /// Whether a directory has a tokenizer: a model that was fetched without one is not all there.
+  public var hasTokenizer: (String) -> Bool = { _ in true }
   var pause: (Double) throws -> Void = { Thread.sleep(forTimeInterval: $0) }
 
   /// `report` is told what is going on, and may throw to stop it.
@@ -28,7 +30,10 @@ public struct Hub {
     let cache = HubCache(name, in: settings.cache)
     let known = cache.commit
     let lack = known.map { cache.missing(of: $0) } ?? "it has never been fetched"
-    if let known, lack == nil, name.isCommit || settings.isOffline { return cache.snapshot(known) }
+    // Another program may have fetched a model alone. Some never have a tokenizer, so offline that must do.
+    if let known, lack == nil, settings.isOffline || name.isCommit && hasTokenizer(cache.snapshot(known)) {
+      return cache.snapshot(known)
+    }
     if settings.isOffline {
       throw HubError("the cache \(settings.cache) does not have '\(name)' (\(lack ?? "")), and HF_HUB_OFFLINE is set")
     }
@@ -62,6 +67,7 @@ public struct Hub {
   private func connection() throws -> HubConnection {
     var connection = try HubConnection(settings)
     connection.pause = pause
+    connection.note = { [report] in try report(.note($0)) }
     return connection
   }
 

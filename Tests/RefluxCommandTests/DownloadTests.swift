@@ -149,6 +149,11 @@ import Testing
       }
       let (byName, byPath) = (try answers("tiny/bert"), try answers(model))
       #expect(byName == byPath && byName.contains("logits"))
+      // A commit that is there but for its tokenizer is completed.
+      let commit = "\(String(repeating: "1", count: 39))a"
+      let snapshot = "\(directory)/cache/models--tiny--bert/snapshots/\(commit)"
+      try FileManager.default.removeItem(atPath: "\(snapshot)/vocab.txt")
+      #expect(try answers("tiny/bert@\(commit)") == byPath)
 
       let recipe = directory + "/r.yaml"
       try """

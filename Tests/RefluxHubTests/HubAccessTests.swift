@@ -50,7 +50,7 @@ import Testing
     #expect(try problem(404) == "there is no model 'tiny/bert' at HUB; if it is private, set HF_TOKEN")
     #expect(
       try problem(401, "RepoNotFound", token: "t")
-        == "there is no model 'tiny/bert' at HUB; or the token does not reach it")
+        == "there is no model 'tiny/bert' at HUB, or the token does not reach it")
     #expect(
       try problem(401, token: "t")
         == "HUB does not accept the token (HF_TOKEN or its file); 'tiny/bert' cannot be fetched with it")
@@ -82,6 +82,7 @@ import Testing
       bench.hub.change { $0.fault = { _, _ in .init(503) } }
       #expect(bench.problem() == "HUB: it has a problem (503) (tried 5 times)")
       #expect(bench.waits.all == [1, 2, 4, 8])
+      #expect(bench.notes == [1, 2, 4, 8].map { "HUB: it has a problem (503); trying again in \($0) s" })
     }
     try withBench { bench in
       bench.hub.change { $0.fault = { _, _ in .init(429, ["Retry-After": "3600"]) } }
@@ -169,6 +170,27 @@ import Testing
       #expect(
         thrownMessage { try bench.client(settings: settings).snapshot(of: name) }
           == "http://127.0.0.1:9: the connection was refused (tried 5 times)")
+    }
+  }
+
+  /// What transformers leaves when only a model is asked for: its configuration and weights.
+  @Test func aCommitWithoutATokenizerIsCompleted() throws {
+    try withBench { bench in
+      let name = "tiny/bert@\(HubBench.commit)"
+      let directory = try bench.fetch(name)
+      try Directory.remove(directory + "/vocab.txt")
+      #expect(try Directory.names(in: directory) == ["config.json", "model.safetensors"])
+      bench.hub.forgetRequests()
+      #expect(try bench.fetch(name, offline: true) == directory && bench.hub.lines == [])
+      bench.hub.change { $0.fault = { _, _ in .init(503) } }
+      #expect(try bench.fetch(name) == directory && bench.waits.all == [])
+      #expect(bench.notes == ["HUB: it has a problem (503); '\(name)' is taken from the cache"])
+
+      bench.hub.change { $0.fault = nil }
+      #expect(try bench.fetch(name) == directory)
+      #expect(try Directory.names(in: directory) == ["config.json", "model.safetensors", "vocab.txt"])
+      bench.hub.forgetRequests()
+      #expect(try bench.fetch(name) == directory && bench.hub.lines == [])
     }
   }
 

@@ -29,6 +29,7 @@ struct HubBench {
 
   func client(token: String? = nil, offline: Bool = false, settings: HubSettings? = nil) -> Hub {
     var client = Hub(settings ?? self.settings(token: token, offline: offline)) { [events] in events.all.append($0) }
+    client.hasTokenizer = { FileManager.default.fileExists(atPath: $0 + "/vocab.txt") }
     client.pause = { [waits] in waits.all.append($0) }
     return client
   }

@@ -11,6 +11,8 @@ struct HubConnection {
   let http: HTTPClient
   /// Waits so many seconds.
   var pause: (Double) throws -> Void = { Thread.sleep(forTimeInterval: $0) }
+  /// Is told of what a person should know who waits.
+  var note: (String) throws -> Void = { _ in }
 
   private static let mostRedirects = 10
   private static let mostTries = 5
@@ -59,6 +61,9 @@ struct HubConnection {
         }
         guard failures < times else {
           throw HubError("\(what): \(failure.problem)\(tries)", isAboutTheConnection: true)
+        }
+        if wait > 0 {
+          try note("\(what): \(failure.problem); trying again in \(Int(wait.rounded(.up))) s")
         }
         try pause(wait)
       }
@@ -138,8 +143,8 @@ struct HubConnection {
     case (401, _) where settings.token != nil && head["X-Error-Code"] != "RepoNotFound":
       throw HubError("\(hub) does not accept the token (HF_TOKEN or its file); '\(name)' cannot be fetched with it")
     case (401, _), (404, _), (_, "RepoNotFound"):
-      let hint = settings.token == nil ? "if it is private, set HF_TOKEN" : "or the token does not reach it"
-      throw HubError("there is no model '\(name.repository)' at \(hub); \(hint)")
+      let hint = settings.token == nil ? "; if it is private, set HF_TOKEN" : ", or the token does not reach it"
+      throw HubError("there is no model '\(name.repository)' at \(hub)\(hint)")
     case (403, _): throw HubError("\(hub) refuses access to '\(name.repository)' (403)")
     default: throw HubError("\(hub) answers \(status) when asked for '\(name)'")
     }

@@ -1,3 +1,4 @@
+import Foundation
 import RefluxCore
 import RefluxIO
 
@@ -36,6 +37,13 @@ public struct TokenizerLoader: Sendable {
   public func loadIfPresent(_ path: String) throws -> (any Tokenizer)? {
     let files = kinds.flatMap(\.files) + ["tokenizer.json", "tokenizer_config.json"]
     return files.contains { Directory.isTaken("\(path)/\($0)") } ? try load(path) : nil
+  }
+
+  /// Whether a directory has all files of a tokenizer, and not only links to files that are gone.
+  public func finds(in path: String) -> Bool {
+    (kinds + [TokenizerKind.tokenizerFile]).contains { kind in
+      kind.files.allSatisfy { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
+    }
   }
 
   /// Tells directories apart whose tokenizers may give other ids: a hash of every file that one may be loaded from.
