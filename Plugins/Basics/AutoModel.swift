@@ -6,7 +6,7 @@ struct AutoModel: StandIn {
   static let name = "auto"
   static let summary = "The model that the checkpoint's config.json names; takes that model's options too."
   struct Options: ComponentOptions {
-    @Option("A directory with config.json and weights.") var checkpoint: String
+    @Option("A directory with config.json and weights, or a name on the hub.") var checkpoint: String
   }
 
   private let fields: JSONFields

@@ -52,11 +52,8 @@ struct Albert: Encoder {
 
   func encode(_ input: TokenBlock, _ rows: PackedRows, _ pass: inout ForwardPass) -> ModelOutput {
     var states = EncoderStates(mapping(embeddings(input, rows, &pass)), rows, pass.wants)
-    for (index, group) in order.enumerated() {
-      states.apply(isLast: index == order.count - 1) { groups[group]($0, rows, firstTokensOnly: $1, &pass) }
-    }
-    let pooled = pooler(states.first, rows, &pass)  // [rows, hidden]
-    return ModelOutput(logits: classifier(pooled, rows, &pass), hiddenStates: states.all, pooled: pooled)
+    states.apply(order) { groups[$0]($1, rows, firstTokensOnly: $2, &pass) }
+    return states.output(pooler, classifier, &pass)
   }
 }
 

@@ -35,10 +35,7 @@ struct Bert: Encoder {
 
   func encode(_ input: TokenBlock, _ rows: PackedRows, _ pass: inout ForwardPass) -> ModelOutput {
     var states = EncoderStates(embeddings(input, rows, &pass), rows, pass.wants)
-    for (index, layer) in layers.enumerated() {
-      states.apply(isLast: index == layers.count - 1) { layer($0, rows, firstTokensOnly: $1, &pass) }
-    }
-    let pooled = pooler(states.first, rows, &pass)  // [rows, hidden]
-    return ModelOutput(logits: classifier(pooled, rows, &pass), hiddenStates: states.all, pooled: pooled)
+    states.apply(layers.indices) { layers[$0]($1, rows, firstTokensOnly: $2, &pass) }
+    return states.output(pooler, classifier, &pass)
   }
 }

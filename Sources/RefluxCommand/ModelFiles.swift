@@ -5,8 +5,8 @@ import RefluxIO
 struct ModelFiles: ParsableArguments {
   @Option(
     help: """
-      A model directory (config.json, model.safetensors, vocab.txt), an adapter directory, a run directory, or a model \
-      of the hub.
+      A model directory (config.json, weights and a tokenizer's files), an adapter directory, a run directory, or a \
+      model of the hub.
       """,
     completion: .directory)
   var model: String

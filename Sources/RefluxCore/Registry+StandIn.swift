@@ -16,9 +16,9 @@ extension Registry {
       let own = OptionsReader.help(for: C.Options.self).keys
       let passed = Set(others.flatMap(\.options).keys).subtracting(own)
       let options = try OptionsReader.read(
-        C.Options.self, from: node, owner: "\(Self.kindName(of: product)) '\(C.name)'",
+        C.Options.self, from: node, owner: Self.named(product, C.name),
         ignoring: passed.union(["type"]), scope)
-      try registry.check(node, for: product, against: others)
+      try registry.check(node, for: product, against: others, standIn: C.name)
       let given = node?.entries?.filter { passed.contains($0.key) } ?? []
       return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options) + given) { context in
         let name = try C(options, &context).choice(among: others.map(\.name))
@@ -29,7 +29,9 @@ extension Registry {
   }
 
   /// Throws if no component would take these options: what the one says that finds the least fault with them.
-  private func check<Product>(_ node: RecipeNode?, for product: Product.Type, against others: [ComponentHelp]) throws {
+  private func check<Product>(
+    _ node: RecipeNode?, for product: Product.Type, against others: [ComponentHelp], standIn: String
+  ) throws {
     guard let node, node.entries != nil else { return }
     var fewest: RecipeError?
     for other in others {
@@ -38,10 +40,29 @@ extension Registry {
         _ = try blueprint(for: product, from: candidate, OptionScope(self))
         return
       } catch let error as RecipeError {
-        if error.problems.count < fewest?.problems.count ?? .max { fewest = error }
+        // What was meant is the stand-in: the other is only the one that was tried.
+        let problems = error.problems.map { problem in
+          problem.renaming(Self.named(product, other.name), to: Self.named(product, standIn))
+        }
+        if problems.count < fewest?.problems.count ?? .max { fewest = RecipeError(problems) }
       }
     }
     if let fewest { throw fewest }
+  }
+
+  /// What errors call a component.
+  private static func named<Product>(_ product: Product.Type, _ name: String) -> String {
+    "\(kindName(of: product)) '\(name)'"
+  }
+}
+
+extension Problem {
+  /// The same problem of another component.
+  fileprivate func renaming(_ owner: String, to other: String) -> Problem {
+    guard message.hasPrefix(owner + ":") else { return self }
+    var copy = Problem(other + message.dropFirst(owner.count), at: mark, hint: hint)
+    copy.path = path
+    return copy
   }
 }
 

@@ -24,16 +24,21 @@ import Testing
   @Test func mistakes() throws {
     func complaint(_ options: String) -> String? { thrownMessage { try model("{ type: auto, \(options) }") } }
     #expect(
-      complaint("layers: 1") == "model 'auto' needs 'checkpoint': A directory with config.json and weights.")
+      complaint("layers: 1")
+        == "model 'auto' needs 'checkpoint': A directory with config.json and weights, or a name on the hub.")
     #expect(
       complaint("checkpoint: x, layrs: 1")?.hasPrefix("model 'auto' has no option 'layrs'; it takes: ") == true)
     #expect(complaint("checkpoint: x, layers: six") == "wants an integer, but is 'six'")
     #expect(complaint("checkpoint: /none") == "/none: there is no such directory")
     let bert = RefluxTesting.fixture("bert/model")
     #expect(complaint("checkpoint: \"\(bert)\", layers: 3") == "layers is 3, and \(bert) has 2")
-    // Right for ALBERT, but this is a BERT.
+    // Whichever model it turns out to be, its checkpoint decides these.
     #expect(
-      complaint("checkpoint: \"\(bert)\", groups: 1")?.hasPrefix("model 'albert'") == true)
+      complaint("checkpoint: \"\(bert)\", groups: 1")
+        == "model 'auto': with a checkpoint, its config.json decides groups")
+    #expect(
+      complaint("checkpoint: \"\(RefluxTesting.fixture("roberta/model"))\", hidden_size: 64")
+        == "model 'auto': with a checkpoint, its config.json decides hidden_size")
     try withTemporaryDirectory { directory in
       try AtomicFile.write("{ \"model_type\": \"t5\" }", to: directory + "/config.json")
       #expect(

@@ -28,9 +28,7 @@ struct LoRAOptions: ComponentOptions {
       ("rank", rank != nil), ("alpha", alpha != nil), ("dropout", dropout != nil), ("targets", targets != nil),
       ("modules_to_save", modulesToSave != nil), ("rank_stabilized", rankStabilized != nil), ("bias", bias != nil),
     ].filter(\.1).map(\.0)
-    guard given.isEmpty else {
-      throw RecipeError("with a checkpoint, its adapter_config.json decides \(given.joined(separator: ", "))")
-    }
+    try OptionChecks.noneGiven(given, beside: "adapter_config.json")
   }
 }
 

@@ -1,7 +1,7 @@
 import RefluxCore
 
 struct LlamaOptions: ComponentOptions {
-  @Option("A directory with config.json and model.safetensors; without one, everything begins fresh.")
+  @Option("A directory with config.json and weights, or a name on the hub; without one, everything begins fresh.")
   var checkpoint: String? = nil
   @Option("Transformer layers; of a checkpoint, the first so many are kept.") var layers: Int? = nil
   @Option("Dropout of attention probabilities; default: the checkpoint's, else 0.") var attentionDropout: Float? = nil
@@ -42,16 +42,11 @@ struct LlamaOptions: ComponentOptions {
       let given =
         sizes.filter { $0.value != nil }.map(\.name) + (tied == nil ? [] : ["tied"])
         + (initializerRange == nil ? [] : ["initializer_range"])
-      guard given.isEmpty else {
-        throw RecipeError("with a checkpoint, its config.json decides \(given.joined(separator: ", "))")
-      }
+      try OptionChecks.noneGiven(given)
     } else {
-      let needed = [
+      try OptionChecks.allGiven([
         ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads), ("layers", layers),
-      ].filter { $0.1 == nil }.map(\.0)
-      guard needed.isEmpty else {
-        throw RecipeError("without a checkpoint, these are needed: \(needed.joined(separator: ", "))")
-      }
+      ])
     }
   }
 }

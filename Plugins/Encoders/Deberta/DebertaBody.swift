@@ -47,7 +47,6 @@ struct DebertaBody<Projections: DisentangledProjections>: Module {
 
   func callAsFunction(_ input: TokenBlock, _ rows: PackedRows, _ pass: inout ForwardPass) -> ModelOutput {
     let states = encoder(embeddings(input, rows, &pass), rows, &pass)
-    let pooled = pooler(states.first, rows, &pass)  // [rows, hidden]
-    return ModelOutput(logits: classifier(pooled, rows, &pass), hiddenStates: states.all, pooled: pooled)
+    return states.output(pooler, classifier, &pass)
   }
 }

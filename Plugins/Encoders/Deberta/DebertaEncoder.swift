@@ -31,14 +31,12 @@ struct DebertaEncoder<Projections: DisentangledProjections>: Module {
   func callAsFunction(_ embedded: Tensor, _ rows: PackedRows, _ pass: inout ForwardPass) -> EncoderStates {
     var states = EncoderStates(embedded, rows, pass.wants)
     let batch = positions?(rows)
-    for (index, layer) in layers.enumerated() {
+    states.apply(layers.indices) { index, x, firstTokensOnly in
+      let layer = layers[index]
       // The convolution joins the first layer and reads every token.
-      let convolution = index == 0 ? convolution : nil
-      states.apply(isLast: index == layers.count - 1) { x, firstTokensOnly in
-        guard let convolution else { return layer(x, batch, rows, firstTokensOnly: firstTokensOnly, &pass) }
-        let whole = convolution(embedded, layer(x, batch, rows, firstTokensOnly: false, &pass), rows, &pass)
-        return firstTokensOnly ? whole.rows(rows.firstTokens) : whole
-      }
+      guard index == 0, let convolution else { return layer(x, batch, rows, firstTokensOnly: firstTokensOnly, &pass) }
+      let whole = convolution(embedded, layer(x, batch, rows, firstTokensOnly: false, &pass), rows, &pass)
+      return firstTokensOnly ? whole.rows(rows.firstTokens) : whole
     }
     return states
   }

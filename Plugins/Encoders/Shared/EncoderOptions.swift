@@ -45,14 +45,11 @@ struct EncoderOptions: ComponentOptions {
     }
     guard initializerRange ?? 1 > 0 else { throw RecipeError("initializer_range must be above 0") }
     if checkpoint != nil {
-      guard initializerRange == nil else { throw decided(["initializer_range"]) }
+      try OptionChecks.noneGiven(initializerRange == nil ? [] : ["initializer_range"])
     } else {
-      let needed = [
+      try OptionChecks.allGiven([
         ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads), ("layers", layers),
-      ].filter { $0.1 == nil }.map(\.0)
-      guard needed.isEmpty else {
-        throw RecipeError("without a checkpoint, these are needed: \(needed.joined(separator: ", "))")
-      }
+      ])
       if let hiddenSize, let heads, !hiddenSize.isMultiple(of: heads) {
         throw RecipeError("hidden_size (\(hiddenSize)) must be a multiple of heads (\(heads))")
       }
@@ -61,11 +58,6 @@ struct EncoderOptions: ComponentOptions {
 
   /// Throws if a size is given beside a checkpoint, whose config.json decides it.
   func checkSizes(_ sizes: [(name: String, value: Int?)]) throws {
-    let given = sizes.filter { $0.value != nil }.map(\.name)
-    guard checkpoint == nil || given.isEmpty else { throw decided(given) }
-  }
-
-  private func decided(_ names: [String]) -> RecipeError {
-    RecipeError("with a checkpoint, its config.json decides \(names.joined(separator: ", "))")
+    if checkpoint != nil { try OptionChecks.noneGiven(sizes.filter { $0.value != nil }.map(\.name)) }
   }
 }

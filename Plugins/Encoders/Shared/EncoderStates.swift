@@ -18,11 +18,22 @@ struct EncoderStates {
     all = keepsAll ? [embedded] : []
   }
 
-  /// Applies a layer: a function of the newest state and of whether the rows' first tokens are enough.
-  mutating func apply(isLast: Bool, _ layer: (_ x: Tensor, _ firstTokensOnly: Bool) -> Tensor) {
-    isShort = isLast && !keepsAll
-    newest = layer(newest, isShort)
-    if keepsAll { all.append(newest) }
+  /// Applies a layer for each index: a function of the index, the newest state, and whether the rows' first tokens are
+  /// enough.
+  mutating func apply(
+    _ indices: some Collection<Int>, _ layer: (_ index: Int, _ x: Tensor, _ firstTokensOnly: Bool) -> Tensor
+  ) {
+    for (place, index) in indices.enumerated() {
+      isShort = place == indices.count - 1 && !keepsAll
+      newest = layer(index, newest, isShort)
+      if keepsAll { all.append(newest) }
+    }
+  }
+
+  /// What a pooler and a head make of the rows' first tokens.
+  func output(_ pooler: Pooler, _ classifier: ClassificationHead, _ pass: inout some DropoutSites) -> ModelOutput {
+    let pooled = pooler(first, rows, &pass)  // [rows, hidden]
+    return ModelOutput(logits: classifier(pooled, rows, &pass), hiddenStates: all, pooled: pooled)
   }
 
   /// The newest state of the rows' first tokens.
