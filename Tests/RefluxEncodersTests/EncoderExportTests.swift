@@ -90,7 +90,22 @@ import Testing
         #expect(
           zip(tensor.floats, found).allSatisfy { abs($0 - $1) <= abs($0) * rounding + 0x1p-25 }, "\(name)")
       }
+      let rounded = whole.parameters.map { name, tensor in
+        (name: name, tensor: Tensor(tensor.floats.map { Self.rounded($0, to: type) }, tensor.shape, on: tensor.backend))
+      }
+      try whole.save(to: directory + "/rounded")
+      try SafetensorsFile.write(rounded, to: directory + "/rounded/model.safetensors")
+      let own = try model("{ type: auto, checkpoint: \"\(directory)/rounded\" }")
+      let block = try fixture.block()
+      #expect(try loaded.evaluated(block).logits.floats == own.evaluated(block).logits.floats)
     }
+  }
+
+  /// Rounding to the nearest, to even where two are: Swift's for float16, by hand for bfloat16, the upper half of a float.
+  private static func rounded(_ value: Float, to type: DType) -> Float {
+    if type == .float16 { return Float(Float16(value)) }
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
   }
 
   private func configuration(_ prediction: PredictionKind, _ options: String = "") throws -> JSON {
