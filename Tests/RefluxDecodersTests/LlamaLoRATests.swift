@@ -50,6 +50,47 @@ import Testing
     }
   }
 
+  /// Over frozen weights that stay in 16 bits: logits, and gradients of the update, are those of the same rounded numbers in
+  /// float32.
+  @Test(arguments: [DType.float16, .bfloat16], testedBackends)
+  func frozenWeightsStayAsTheyAre(_ type: DType, _ backend: any Backend) throws {
+    for name in ["llama2", "llama3-tied"] {
+      let fixtures = try LlamaFixture(name)
+      let block = try fixtures.block
+      try withTemporaryDirectory { directory in
+        func adapted(_ folder: String, _ edit: @escaping (Tensor) -> Tensor) throws -> any Model {
+          var base = try fixtures.model()
+          base.updateParameters { _, tensor in tensor = edit(tensor) }
+          try base.save(to: "\(directory)/\(folder)")
+          let adapter = "{ type: lora, checkpoint: \"\(fixture("\(name)/lora"))\" }"
+          return try model(
+            "{ type: llama, checkpoint: \"\(directory)/\(folder)\", adapter: \(adapter) }", on: backend)
+        }
+        let stored = try adapted("stored") { $0.converted(to: type) }
+        let wide = try adapted("wide") { $0.converted(to: type).converted(to: .float32) }
+        let plain = try model("{ type: llama, checkpoint: \"\(directory)/stored\" }", on: backend, stored: true)
+        #expect(plain.parameters.allSatisfy { $0.1.dtype == type })
+        #expect(stored.parameters.allSatisfy { $0.1.dtype == .float32 })
+
+        let logits = try lastLogits(wide, fixtures)
+        #expect(largestDifference(try lastLogits(stored, fixtures), logits.map(Double.init)) < 2e-5)
+        // Rounding itself is far larger than that.
+        #expect(
+          largestDifference(try lastLogits(self.adapted(fixtures, on: backend), fixtures), logits.map(Double.init))
+            > 2e-4)
+        let (mine, wanted) = try (
+          valueAndGradient(of: stored) { try $0.loss(block) }, valueAndGradient(of: wide) { try $0.loss(block) }
+        )
+        #expect(abs(mine.value.item - wanted.value.item) < 1e-5)
+        #expect(mine.gradient.names == wanted.gradient.names && !wanted.gradient.names.isEmpty)
+        for (path, slope) in wanted.gradient {
+          let found = try #require(mine.gradient[path]).floats
+          #expect(largestDifference(found, slope.floats.map(Double.init)) < 5e-6, "\(path)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: LlamaFixture.all) func mergedIsUnmerged(_ name: String) throws {
     let fixtures = try LlamaFixture(name)
     let llama = try #require(try adapted(fixtures) as? any AdaptedModel)
