@@ -16,6 +16,8 @@ struct TokenizerDirectory {
   let vocabularySize: Int?
   /// `model_max_length`; `nil` when there is no limit.
   let modelMaxLength: Int?
+  /// `truncation_side`: whether a text that is too long loses its beginning and not its end.
+  let truncatesLeft: Bool
   /// What a special token is called, by the key that Hugging Face's files have: `mask_token`.
   private(set) var special: [String: String] = [:]
   /// Tokens beside those of the model, in order of their ids.
@@ -51,6 +53,11 @@ struct TokenizerDirectory {
     vocabularySize = try model?.integer("vocab_size")
     // transformers writes 1e30 for "no limit".
     modelMaxLength = try configuration.number("model_max_length").flatMap { $0 < 1e9 ? Int($0) : nil }
+    let side = try configuration.string("truncation_side") ?? "right"
+    guard ["left", "right"].contains(side) else {
+      throw FileError(configuration.path, "'truncation_side' wants left or right, but is '\(side)'")
+    }
+    truncatesLeft = side == "left"
     let map = try fields("special_tokens_map.json")
     try readAddedTokens(fields("added_tokens.json"))
     // Where the configuration lists all added tokens it has the last word, as in transformers.

@@ -23,7 +23,9 @@ public struct PipelineTokenizer: Tokenizer {
   ) throws {
     (self.parts, self.configuration, self.modelMaxLength) = (parts, configuration, modelMaxLength)
     (self.cleansUpSpaces, self.vocabularyFiles) = (cleansUpSpaces, vocabularyFiles)
-    pipeline = try TokenizerPipeline(parts)
+    var pipeline = try TokenizerPipeline(parts)
+    pipeline.template.truncatesLeft = configuration["truncation_side"] == "left"
+    self.pipeline = pipeline
     // A name, or an added token with how it is looked for.
     let end = configuration["eos_token"].flatMap { $0.string ?? $0["content"]?.string }
     endToken = end.flatMap { end in parts.addedTokens.first { $0.text == end }?.id ?? parts.model.vocabulary.id(end) }

@@ -11,6 +11,8 @@ struct RowTemplate: Sendable, Equatable {
 
   var single: [Part]
   var pair: [Part]
+  /// Whether tokens are taken from the beginning of a text that is too long (`truncation_side`), and not from its end.
+  var truncatesLeft = false
 
   /// Nothing is added; the second text is segment 1.
   static let plain = RowTemplate(
@@ -65,22 +67,25 @@ struct RowTemplate: Sendable, Equatable {
     (isPair ? pair : single).count { if case .token = $0 { true } else { false } }
   }
 
-  /// A row of one text or two, cut to `maxLength` by taking tokens from the end of the longer text.
+  /// A row of one text or two, cut to `maxLength` by taking tokens from the longer text.
   func row(_ first: [Int32], _ second: [Int32]?, maxLength: Int?) -> EncodedRow {
     let parts = second == nil ? single : pair
     let limit = maxLength.map { max(0, $0 - specialTokenCount(pair: second != nil)) } ?? .max
     let kept =
       second.map { keptLengths(first.count, $0.count, limit: limit) } ?? (first: min(first.count, limit), second: 0)
+    func cut(_ text: [Int32], _ count: Int) -> ArraySlice<Int32> {
+      truncatesLeft ? text.suffix(count) : text.prefix(count)
+    }
     var (ids, segments) = ([Int32](), [Int32]())
     ids.reserveCapacity(kept.first + kept.second + parts.count)
     segments.reserveCapacity(kept.first + kept.second + parts.count)
     for part in parts {
       switch part {
       case .first(let segment):
-        ids.append(contentsOf: first.prefix(kept.first))
+        ids.append(contentsOf: cut(first, kept.first))
         segments.append(contentsOf: repeatElement(segment, count: kept.first))
       case .second(let segment):
-        ids.append(contentsOf: (second ?? []).prefix(kept.second))
+        ids.append(contentsOf: cut(second ?? [], kept.second))
         segments.append(contentsOf: repeatElement(segment, count: kept.second))
       case .token(let id, let segment):
         ids.append(id)

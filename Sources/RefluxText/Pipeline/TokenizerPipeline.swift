@@ -8,7 +8,7 @@ import Synchronization
 /// normalization, those that are looked for in normalized text.
 struct TokenizerPipeline: Sendable {
   let model: any TokenModel
-  let template: RowTemplate
+  var template: RowTemplate
   private let addedTokens: [AddedToken]
   private let writtenTokens: AddedTokenFinder, normalizedTokens: AddedTokenFinder
   private let words: WordSource

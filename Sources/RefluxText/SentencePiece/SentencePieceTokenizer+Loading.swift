@@ -40,7 +40,8 @@ extension SentencePieceTokenizer {
       text = .llama(llama, isLegacy: isLegacy, addsSpace: addsSpace)
     }
     let special = try SpecialVocabulary(directory, family, processor)
-    let template = try Self.template(family, fields, special)
+    var template = try Self.template(family, fields, special)
+    template.truncatesLeft = directory.truncatesLeft
     if template.hasSegments { settings.append(("model_input_names", RowTemplate.inputNames)) }
     self.init(
       family, text, processor, special, template: template,

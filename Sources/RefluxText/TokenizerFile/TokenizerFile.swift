@@ -5,10 +5,15 @@ extension PipelineTokenizer {
   ///
   /// - Throws: ``FileError`` naming the part that is missing, broken or not known.
   init(tokenizerFile directory: TokenizerDirectory) throws {
-    var parts = try TokenizerParts(JSONFields(contentsOf: directory.file("tokenizer.json")))
+    let file = try JSONFields(contentsOf: directory.file("tokenizer.json"))
+    var parts = try TokenizerParts(file)
     try parts.apply(directory)
     var configuration = directory.configuration.object
     for (key, text) in directory.special { configuration[key] = .string(text) }
+    // What was set when the file was saved holds unless the configuration says something else.
+    if configuration["truncation_side"] == nil, file.object["truncation"]?["direction"] == "Left" {
+      configuration["truncation_side"] = "left"
+    }
     if directory.tokenizerClass.map(TokenizerKind.debertaBytes.classes.contains) ?? true {
       configuration["tokenizer_class"] = .string(TokenizerKind.classOfFiles)
     }

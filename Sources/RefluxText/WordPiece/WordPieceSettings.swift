@@ -14,6 +14,8 @@ public struct WordPieceSettings: Sendable, Equatable {
   public var cleansUpSpaces = true
   /// A word of more code points is unknown.
   public var longestWord = 100
+  /// Whether a text that is too long loses its beginning.
+  public var truncatesLeft = false
   public init() {}
 
   /// Takes what a directory's small files say.
@@ -26,7 +28,7 @@ public struct WordPieceSettings: Sendable, Equatable {
     if let value = try fields.bool("tokenize_chinese_chars") { splitsIdeographs = value }
     if let value = try fields.bool("clean_up_tokenization_spaces") { cleansUpSpaces = value }
     if let name = directory.tokenizerClass { tokenizerClass = name }
-    modelMaxLength = directory.modelMaxLength
+    (modelMaxLength, truncatesLeft) = (directory.modelMaxLength, directory.truncatesLeft)
     for (key, path) in SpecialTokens.keys {
       if let token = directory.special[key] { special[keyPath: path] = token }
     }
@@ -40,6 +42,7 @@ public struct WordPieceSettings: Sendable, Equatable {
     fields["strip_accents"] = stripsAccents.map(JSON.bool) ?? .null
     fields["tokenize_chinese_chars"] = .bool(splitsIdeographs)
     fields["tokenizer_class"] = .string(tokenizerClass)
+    if truncatesLeft { fields["truncation_side"] = "left" }
     return fields
   }
 }
