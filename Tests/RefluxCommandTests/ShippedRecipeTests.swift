@@ -128,6 +128,25 @@ import Testing
     #expect(message.hasPrefix("round 1 keeps none of the 6 samples "), "\(message)")
   }
 
+  /// Text of one's own: prompts with responses, and chats.
+  @Test(arguments: ["finetune", "chat"]) func textOfOnesOwnTrains(_ name: String) throws {
+    try withTemporaryDirectory { directory in
+      let rows = (0..<8).map { number in
+        name == "chat"
+          ? #"{"messages": [{"role": "user", "content": "Say \#(number)"}, {"role": "assistant", "content": "\#(number)"}]}"#
+          : #"{"prompt": "Say \#(number):", "response": " \#(number)"}"#
+      }
+      try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: "\(directory)/rows.jsonl"))
+      let changes = [
+        "task.train=\(directory)/rows.jsonl", "task.validation=\(directory)/rows.jsonl",
+        "model.checkpoint=\(fixture("llama2/model"))",
+      ]
+      try train(
+        ["\(Self.folder)/text/\(name).yaml"] + changes, ownData: true, sizes: ["train.batch_size=4"],
+        saved: "adapter_model")
+    }
+  }
+
   /// Carries out two or three steps and looks at what is left.
   private func train(
     _ arguments: [String], ownData: Bool = false, sizes: [String] = ["max_length=24", "train.batch_size=4"],
