@@ -7,6 +7,7 @@ import RefluxIO
 /// whose `batches` is one. Every epoch goes through all of them. Entries are counted from 0 in messages.
 struct Listed: Sampler {
   static let name = "listed"
+  static let canRepeat = true
   static let summary = "Batches from a JSON file: row numbers of each step, or [matched, new] pairs of them."
   struct Options: ComponentOptions {
     @Option("The JSON file: [[3, 1], [0, 2]], or [[[], [3, 1]], [[3, 1], [0, 2]]] for batches that carry over.")
@@ -15,6 +16,7 @@ struct Listed: Sampler {
 
   let file: String
   let steps: [PlannedBatch]
+  var repeats: Bool { steps.contains { !$0.matched.isEmpty } }
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     file = options.file

@@ -6,6 +6,7 @@ import RefluxCore
 /// step's new examples come back in the next, cut into its batches alike.
 struct CarryOver: Sampler {
   static let name = "carry-over"
+  static let canRepeat = true
   static let summary = "Each step repeats the new examples of the one before (DLB, DynSDPB)."
   enum Order: String, OptionChoice { case random, sequential }
   enum BatchCounts: String, OptionChoice { case total, newOnly = "new-only" }

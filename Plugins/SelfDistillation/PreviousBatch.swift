@@ -7,6 +7,7 @@ import RefluxCore
 /// knobs this is DLB (Shen et al., 2022), with dynamic ones DynSDPB (Fu et al., 2024, equations 6 to 10).
 struct PreviousBatch: Objective {
   static let name = "previous-batch"
+  static let needsRepeats = true
   static let summary = "Learns from the labels and from its own previous predictions (DLB, DynSDPB)."
   enum Denominator: String, OptionChoice { case matched, fullBatch = "full-batch" }
   struct Options: ComponentOptions {
@@ -56,7 +57,6 @@ struct PreviousBatch: Objective {
     if batch.matchedCount > 0 {
       try addConsistency(&report, batch, compared, losses.detached, entropies, step)
     } else {
-      try checkMatches(batch, step.progress)
       report.note("lmbc", Tensor(0, on: losses.backend))
     }
     let new = batch.matchedCount..<batch.examples.count
@@ -101,13 +101,5 @@ struct PreviousBatch: Objective {
     let divisor = denominator == .matched ? batch.step.matched : batch.step.examples
     report.add("lmbc", terms.sum() / Float(divisor), weight: alpha)
     report.note(knobs, examples: matched.count, of: batch.step.matched)
-  }
-
-  /// A sampler that repeats nothing would make this plain fine-tuning without a word.
-  private func checkMatches(_ batch: Batch, _ progress: Progress) throws {
-    guard batch.step.matched == 0, progress.step == 1, progress.stepsPerEpoch > 1 else { return }
-    throw RecipeError(
-      "the second step repeats no example of the first, so there is nothing to distil from; "
-        + "'previous-batch' needs the sampler 'carry-over', or 'listed' with pairs [matched, new]")
   }
 }

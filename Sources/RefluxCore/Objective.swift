@@ -6,6 +6,8 @@
 public protocol Objective: Component, Stateful {
   /// The models it needs besides the student, by role.
   static var roles: [String] { get }
+  /// Whether it learns only from examples that the step before had too. Default: no.
+  static var needsRepeats: Bool { get }
 
   /// Who takes a gradient step for each batch, in order. Default: the student, once.
   func turns(_ progress: Progress) -> [Turn]
@@ -25,6 +27,7 @@ public protocol Objective: Component, Stateful {
 
 extension Objective {
   public static var roles: [String] { [] }
+  public static var needsRepeats: Bool { false }
   public func turns(_: Progress) -> [Turn] { [Turn("student")] }
   public mutating func prepare(_: inout StageContext) throws {}
   public mutating func stepEnded(_: Progress) throws {}

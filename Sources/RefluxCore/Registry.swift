@@ -17,6 +17,9 @@ public struct Registry: ComponentLookup {
   }
   private var shelves: [String: [String: Entry]] = [:]
   private var roles: [String: [String]] = [:]
+  /// Samplers that can repeat examples, and objectives that need it.
+  private var repeating: Set<String> = []
+  private var needingRepeats: Set<String> = []
   private var plugin = ""
   public private(set) var clashes: [String] = []
 
@@ -124,6 +127,11 @@ extension Registry {
   /// The models that an objective needs besides the student.
   public func roles(ofObjective name: String) -> [String] { roles[name] ?? [] }
 
+  /// The samplers that an objective can learn with; `nil`: with any.
+  public func samplers(forObjective name: String) -> [String]? {
+    needingRepeats.contains(name) ? repeating.sorted() : nil
+  }
+
   public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
 
   /// `(any DistillationLoss)` → `loss`: the word that recipes use.
@@ -164,7 +172,10 @@ extension Registry {
     }
   }
   public mutating func add<C: ModelAdapter>(adapter type: C.Type) { add(type, as: (any ModelAdapter).self) { $0 } }
-  public mutating func add<C: Sampler>(sampler type: C.Type) { add(type, as: (any Sampler).self) { $0 } }
+  public mutating func add<C: Sampler>(sampler type: C.Type) {
+    add(type, as: (any Sampler).self) { $0 }
+    if C.canRepeat { repeating.insert(C.name) }
+  }
   public mutating func add<C: DistillationLoss>(loss type: C.Type) { add(type, as: (any DistillationLoss).self) { $0 } }
   public mutating func add<C: DynamicScheduler>(scheduler type: C.Type) {
     add(type, as: (any DynamicScheduler).self) { $0 }
@@ -173,6 +184,7 @@ extension Registry {
   public mutating func add<C: Objective>(objective type: C.Type) {
     add(type, as: (any Objective).self) { $0 }
     roles[C.name] = C.roles
+    if C.needsRepeats { needingRepeats.insert(C.name) }
   }
   public mutating func add<C: RoundData>(roundData type: C.Type) { add(type, as: (any RoundData).self) { $0 } }
   public mutating func add<C: Strategy>(strategy type: C.Type) { add(type, as: (any Strategy).self) { $0 } }

@@ -3,8 +3,16 @@
 /// Pure: the same arguments give the same plan, so a run is resumed in the middle of an epoch by planning it again and
 /// skipping what was done. An epoch may look back at the one before (DLB's batches carry over) by planning it too.
 public protocol Sampler: Component {
+  /// Whether there is a sampler of this kind that ``repeats``. Default: no.
+  static var canRepeat: Bool { get }
+  /// Whether steps repeat examples of the one before. Default: ``canRepeat``.
+  var repeats: Bool { get }
   /// The optimizer steps of an epoch; each is cut into one or more batches.
   func plan(_ data: SamplingContext, epoch: Int) throws -> [[PlannedBatch]]
+}
+extension Sampler {
+  public static var canRepeat: Bool { false }
+  public var repeats: Bool { Self.canRepeat }
 }
 
 /// What a sampler may know about the data without touching it.

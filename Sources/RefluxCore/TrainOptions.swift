@@ -34,13 +34,21 @@ public struct TrainOptions: OptionGroup {
   public init() {}
 
   /// A plan that trains `learners` (default: the student) with these options.
+  ///
+  /// Throws `RecipeError` if the objective needs repeated examples and the sampler has none.
   public func plan(_ objective: any Objective, _ context: inout BuildContext, learners: [String] = ["student"]) throws
     -> TrainPlan
   {
     var built: [String: Learner] = [:]
+    let sampler = try sampler.build(&context)
+    guard sampler.repeats || !type(of: objective).needsRepeats else {
+      throw RecipeError(
+        "this sampler '\(type(of: sampler).name)' repeats no example of the step before, and the objective "
+          + "'\(type(of: objective).name)' learns from those that are repeated")
+    }
     for name in learners { built[name] = Learner(try optimizer.build(&context), try schedule.build(&context)) }
     return TrainPlan(
-      objective, sampler: try sampler.build(&context), learners: built, epochs: epochs * epochFactor,
+      objective, sampler: sampler, learners: built, epochs: epochs * epochFactor,
       maxSteps: maxSteps,
       accumulation: accumulation, clipNorm: clipNorm > 0 ? clipNorm : nil,
       evaluation: EvaluationPlan(

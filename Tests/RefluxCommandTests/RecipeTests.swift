@@ -137,6 +137,33 @@ import Testing
       """
     ),
     (
+      "method: dlb\ntrain: { batch_size: 8, sampler: shuffled }",
+      """
+      r.yaml:4:34: error: train.sampler: 'shuffled' repeats no example of the step before, and the objective \
+      'previous-batch' learns from those that are repeated; use carry-over or listed
+        4 | train: { batch_size: 8, sampler: shuffled }
+          |                                  ^^^^^^^^
+      """
+    ),
+    (
+      "method: { type: self-training, method: { type: dynsdpb, sampler: { type: sequential } } }",
+      """
+      r.yaml:3:74: error: strategy.train.sampler: 'sequential' repeats no example of the step before, and the objective \
+      'previous-batch' learns from those that are repeated; use carry-over or listed
+        3 | method: { type: self-training, method: { type: dynsdpb, sampler: { type: sequential } } }
+          |                                                                          ^^^^^^^^^^
+      """
+    ),
+    (
+      "strategy: { type: single, objective: previous-batch }",
+      """
+      r.yaml:3:11: error: strategy.train.sampler: 'shuffled' repeats no example of the step before, and the objective \
+      'previous-batch' learns from those that are repeated; use carry-over or listed
+        3 | strategy: { type: single, objective: previous-batch }
+          |           ^
+      """
+    ),
+    (
       "method: { type: self-training, method: self-training }",
       """
       r.yaml:3:40: error: method: method: self-training trains with a method of one stage, and 'self-training' has several

@@ -1,3 +1,4 @@
+import Foundation
 import RefluxCore
 import RefluxTesting
 import Testing
@@ -76,14 +77,26 @@ struct PreviousBatchTests {
         """)
   }
 
-  @Test func aSamplerThatRepeatsNothingIsAnError() throws {
-    var bench = try bench("previous-batch")
-    _ = try bench.step(new: [0, 1])
-    #expect(
-      thrownMessage { try bench.step(new: [2, 3]) } == """
-        the second step repeats no example of the first, so there is nothing to distil from; \
-        'previous-batch' needs the sampler 'carry-over', or 'listed' with pairs [matched, new]
-        """)
+  /// A list without pairs would make this plain fine-tuning without a word; other samplers are refused with the recipe.
+  @Test func aListThatRepeatsNothingIsAnError() throws {
+    try withTemporaryDirectory { directory in
+      func message(_ batches: String) throws -> String? {
+        try Data(batches.utf8).write(to: URL(fileURLWithPath: "\(directory)/steps.json"))
+        let sampler = "{ type: listed, file: steps.json }"
+        return thrownMessage {
+          try component(
+            "{ type: single, objective: previous-batch, train: { sampler: \(sampler) } }", as: (any Strategy).self,
+            from: plugins, directory: directory)
+        }
+      }
+      #expect(
+        try message("[[0, 1], [2, 3]]") == """
+          this sampler 'listed' repeats no example of the step before, and the objective 'previous-batch' learns from \
+          those that are repeated
+          """)
+      let paired = try message("[[[], [0, 1]], [[0, 1], [2, 3]]]")
+      #expect(paired == nil)
+    }
   }
 
   @Test func lossesOfHiddenStatesAreRefused() throws {

@@ -35,7 +35,7 @@ public struct Recipe {
       header = try OptionsReader.read(
         RecipeHeader.self, from: expanded.recipe, owner: "a recipe", ignoring: RecipeGrammar.shortForms, scope)
     } catch let error as RecipeError { problems += error.problems.map(expanded.asWritten) }
-    if let header { problems += header.missingModels(expanded, registry) }
+    if let header { problems += header.missingModels(expanded, registry) + header.uselessSampler(expanded, registry) }
     guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
     seed = UInt64(header.seed)
