@@ -10,6 +10,7 @@ struct ConstantKnobs: DynamicScheduler {
   }
 
   let temperature: Float
+  var looksAtOutputs: Bool { false }
   init(_ options: Options, _: inout BuildContext) { temperature = options.temperature }
 
   func knobs(_ signal: ScheduleSignal) -> Knobs {

@@ -13,9 +13,32 @@ func checkSameInput(student: ModelCard, teacher: ModelCard) throws {
   for file in ["vocab.txt", "vocab.json", "spiece.model", "tokenizer.model"] {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
     if !withExtendedLifetime((mine, other), { isSame(mine.bytes, other.bytes, isText: file.hasSuffix(".txt")) }) {
-      throw RecipeError("the teacher's \(file) differs from the student's; they must read the same tokens")
+      throw differs(file)
     }
   }
+  if let mine = vocabulary(of: student), let other = vocabulary(of: teacher), mine != other {
+    throw differs("tokenizer.json")
+  }
+}
+
+private func differs(_ file: String) -> RecipeError {
+  RecipeError("the teacher's \(file) differs from the student's; they must read the same tokens")
+}
+
+/// The tokens and ids of a `tokenizer.json`, where that is all that there is.
+///
+/// Versions of the library write its other parts differently.
+private func vocabulary(of card: ModelCard) -> JSON? {
+  guard let file = contents("tokenizer.json", of: card), contents("tokenizer.model", of: card) == nil else { return nil }
+  let json = withExtendedLifetime(file) { try? JSON(parsing: Array(file.bytes), name: "tokenizer.json") }
+  return json?["model"]?["vocab"]
+}
+
+/// The teacher reads every row that the student learns from.
+func checkLengths(_ data: any Dataset, _ teacher: ModelCard) throws {
+  guard let longest = data.lengths.max(), longest > teacher.maxPositions else { return }
+  throw RecipeError(
+    "the longest row has \(longest) tokens, and the teacher reads \(teacher.maxPositions); lower max_length")
 }
 
 /// Line ends say nothing about a text's tokens: `\r\n` is `\n`, and the last line may have none.

@@ -34,18 +34,18 @@ extension DistillationLoss {
   /// One value per example, `[examples]`: the mean over its rows where an example has several.
   public func perExample(_ pair: AlignedPair, _ knobs: Knobs) throws -> Tensor {
     guard let rows = pair.rows else { return try self(pair, knobs) }
-    let owners = (0..<rows.rowCount).flatMap { row in rows[row].map { _ in row } }
-    func spread(_ values: Tensor) -> Tensor { values.rank == 0 ? values : values.taking(owners) }
-    let each = Knobs(
-      weight: spread(knobs.weight), temperature: spread(knobs.temperature),
-      temperatureFactor: spread(knobs.temperatureFactor))
+    let owners = rows.owners
+    let weights = pair.weights.rank == 0 ? pair.weights : pair.weights.taking(owners)
     let losses = try self(
-      AlignedPair(student: pair.student, teacher: pair.teacher, weights: spread(pair.weights)), each)
+      AlignedPair(student: pair.student, teacher: pair.teacher, weights: weights), knobs.spread(over: owners))
     return rows.means(of: losses)
   }
 }
 
 extension RowOffsets {
+  /// The row that each position belongs to: `[tokens]`.
+  public var owners: [Int] { (0..<rowCount).flatMap { row in self[row].map { _ in row } } }
+
   /// The mean over each row of values `[tokens]` or `[tokens, width]`; 0 for a row without any.
   public func means(of values: Tensor) -> Tensor {
     var shares = [Float](repeating: 0, count: rowCount * tokenCount)
@@ -106,8 +106,12 @@ extension OutputAligner {
 
 /// Chooses, at every step, how strongly and how softly to distil.
 public protocol DynamicScheduler: Component, Stateful {
+  /// Whether it looks at the outputs and losses of a signal. Default: yes.
+  var looksAtOutputs: Bool { get }
   mutating func knobs(_ signal: ScheduleSignal) throws -> Knobs
 }
+
+extension DynamicScheduler { public var looksAtOutputs: Bool { true } }
 
 /// Scalars (`[]`) or one value per example (`[examples]`); constants, no gradient flows into them.
 public struct Knobs {
@@ -122,6 +126,15 @@ public struct Knobs {
   public init(weight: Tensor, temperature: Tensor, temperatureFactor: Tensor? = nil) {
     (self.weight, self.temperature) = (weight, temperature)
     self.temperatureFactor = temperatureFactor ?? temperature * temperature
+  }
+}
+
+extension Knobs {
+  /// The same for parts of the examples, `owners` naming each one's example.
+  public func spread(over owners: [Int]) -> Knobs {
+    func spread(_ values: Tensor) -> Tensor { values.rank == 0 ? values : values.taking(owners) }
+    return Knobs(
+      weight: spread(weight), temperature: spread(temperature), temperatureFactor: spread(temperatureFactor))
   }
 }
 

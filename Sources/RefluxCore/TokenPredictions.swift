@@ -88,7 +88,7 @@ public struct TokenPredictions {
   /// Hidden states that give logits divided by a temperature.
   private func softened(_ temperature: Tensor) -> Tensor {
     guard temperature.rank > 0 else { return hidden / temperature }
-    let owners = (0..<rows.rowCount).flatMap { row in rows[row].map { _ in row } }
+    let owners = rows.owners
     return hidden / temperature.taking(owners).reshaped([owners.count, 1])
   }
 }

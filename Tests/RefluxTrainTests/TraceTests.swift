@@ -8,6 +8,7 @@ import RefluxIO
 import RefluxLosses
 import RefluxSelfDistillation
 import RefluxTasks
+import RefluxTeacherDistillation
 import RefluxTesting
 import RefluxTrain
 import Testing
@@ -17,7 +18,7 @@ import Testing
 struct TraceTests {
   private static let registry: Registry? = try? Registry([
     AdaptersPlugin.self, BasicsPlugin.self, DecodersPlugin.self, EncodersPlugin.self, LossesPlugin.self,
-    SelfDistillationPlugin.self, TasksPlugin.self,
+    SelfDistillationPlugin.self, TasksPlugin.self, TeacherDistillationPlugin.self,
   ])
 
   struct Trace: Sendable, CustomTestStringConvertible {
@@ -25,6 +26,7 @@ struct TraceTests {
     var file: String
     var method = "finetune"
     var warmup = 2
+    var teacher: String?
     /// How close the losses are: float32 lets a temperature that hangs on a loss drift further.
     var tolerance = 1e-5
     var testDescription: String { "\(model) \(file)" }
@@ -33,6 +35,7 @@ struct TraceTests {
   }
 
   private static let dlb = "{ type: dlb, alpha: 1, temperature: 2 }"
+  private static let kd = "{ type: kd, alpha: 0.4, temperature: 2 }"
   private static let dynamic = "{ type: dynsdpb, alpha: 0.8, temperature: 3 }"
 
   @Test(
@@ -41,6 +44,7 @@ struct TraceTests {
       Trace(model: "bert", file: "dynsdpb", method: dynamic),
       Trace(model: "llama2", file: "dlb", method: dlb),
       Trace(model: "llama2", file: "dynsdpb", method: dynamic, tolerance: 1e-4),
+      Trace(model: "llama2", file: "kd", method: kd, warmup: 3, teacher: "llama1"),
       Trace(model: "llama3", file: "dlb_lora", method: dlb),
       Trace(model: "llama3", file: "dynsdpb_lora", method: dynamic, tolerance: 1e-4),
     ] + ["llama1", "llama2", "llama3", "llama3-tied"].map { Trace(model: $0, file: "train_lora", warmup: 3) })
@@ -101,7 +105,9 @@ struct TraceTests {
         train: \(directory)/pool.jsonl
         validation: \(directory)/pool.jsonl
         \(isText ? "" : "labels: [no, yes]")
-      model: \(model)
+      models:
+        student: \(model)
+        \(trace.teacher.map { "teacher: { type: llama, checkpoint: \(fixture("\($0)/model")) }" } ?? "")
       method: \(trace.method)
       train:
         epochs: 1
@@ -133,6 +139,7 @@ struct TraceTests {
     try check("loss", try #require(try values("loss")), tolerance)
     try check("grad_norm", try #require(try values("grad_norm")), 1e-4)
     try check("learning_rate", try #require(try values("lr")), 1e-9)
+    if let kd = try values("kd") { try check("kd", kd, tolerance) }
     guard let ce = try values("ce"), let lmbc = try values("lmbc") else { return }
     try check("ce", ce, tolerance)
     try check("lmbc", lmbc, tolerance)

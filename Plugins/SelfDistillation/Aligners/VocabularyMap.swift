@@ -59,7 +59,7 @@ struct VocabularyMap: OutputAligner {
 
   /// The same from logits of every position that were kept.
   private func map(of kept: OutputSummary, _ temperature: Tensor?) -> Tensor {
-    let owners = (0..<kept.rows.rowCount).flatMap { row in kept.rows[row].map { _ in row } }
+    let owners = kept.rows.owners
     let logits = temperature.map { value in
       kept.logits / (value.rank == 0 ? value : value.taking(owners).reshaped([owners.count, 1]))
     }

@@ -16,8 +16,8 @@ ALPHA, TAU, STEPS, WARMUP = 0.4, 2.0, 20, 3
 
 source = json.load(open("llama2/train.json"))
 student, teacher = (
-    AutoModelForCausalLM.from_pretrained(f"{name}/model", attn_implementation="eager").double().eval()
-    for name in ("llama2", "llama1"))
+    AutoModelForCausalLM.from_pretrained(f"{name}/model", attn_implementation="eager", dtype=torch.float64).eval()
+    for name in ("llama2", "llama1"))  # the configurations name float16, the files hold float32
 named = dict(student.named_parameters())
 plain = set(source["no_decay"])
 optimizer = torch.optim.AdamW(
