@@ -29,7 +29,8 @@ private func differs(_ file: String) -> RecipeError {
 ///
 /// Versions of the library write its other parts differently.
 private func vocabulary(of card: ModelCard) -> JSON? {
-  guard let file = contents("tokenizer.json", of: card), contents("tokenizer.model", of: card) == nil else { return nil }
+  guard let file = contents("tokenizer.json", of: card), contents("tokenizer.model", of: card) == nil
+  else { return nil }
   let json = withExtendedLifetime(file) { try? JSON(parsing: Array(file.bytes), name: "tokenizer.json") }
   return json?["model"]?["vocab"]
 }
