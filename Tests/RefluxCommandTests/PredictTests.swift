@@ -123,12 +123,25 @@ import Testing
     try withTemporaryDirectory { directory in
       let (input, output) = ("\(directory)/in.jsonl", "\(directory)/out.jsonl")
       try AtomicFile.write("old", to: output)
-      try AtomicFile.write(#"{"text": "the cat", "text_pair": null}"# + "\n\n" + row, to: input)
+      try AtomicFile.write(#"{"text": "the cat", "text_pair": null}"# + "\n" + row, to: input)
       let outcome = try Program.run(["predict", "--model", model, "--input", input, "--output", output])
-      #expect(outcome == Program.Outcome(code: 1, output: "", errors: "error: \(input):3: \(message)\n"))
+      #expect(outcome == Program.Outcome(code: 1, output: "", errors: "error: \(input):2: \(message)\n"))
       let left = try Directory.names(in: directory)
       #expect(left == ["in.jsonl", "out.jsonl"])
       #expect(try String(contentsOfFile: output, encoding: .utf8) == "old")
+    }
+  }
+
+  // Each line out answers the line in the same place.
+  @Test func blankLinesAreRefused() throws {
+    let row = #"{"text": "the cat", "text_pair": null}"# + "\n"
+    let complaint = "error: standard input:2: is blank, and every line wants a row\n"
+    #expect(try predict(row + " \n\n" + row).errors == complaint)
+    #expect(try lines(predict(row + row + "\n").output).count == 2)
+    try withTemporaryDirectory { directory in
+      try AtomicFile.write("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\n", to: "\(directory)/vocab.txt")
+      let arguments = ["tokenize", "--model", directory, "--input", "-", "--output", "-"]
+      #expect(try Program.run(arguments, input: row + "\n" + row).errors == complaint)
     }
   }
 

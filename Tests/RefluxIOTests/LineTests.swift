@@ -63,6 +63,19 @@ import Testing
     }
   }
 
+  @Test func blankLinesAreSkippedOrRefused() throws {
+    try withTemporaryDirectory { directory in
+      let path = try write(Array("1\n\n \n2\n\n".utf8), in: directory)
+      #expect(try JSONLinesReader.read(path).map(\.line) == [1, 4])
+      let strict = try JSONLinesReader(path, refusingBlankLines: true)
+      #expect(try strict.next() == 1)
+      #expect(message { try strict.next() } == "\(path):2: is blank, and every line wants a row")
+      let end = try JSONLinesReader(write(Array("1\n\n\t\n".utf8), in: directory), refusingBlankLines: true)
+      #expect(try end.next() == 1)
+      #expect(try end.next() == nil)
+    }
+  }
+
   @Test func missingFilesAndDirectories() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/none"

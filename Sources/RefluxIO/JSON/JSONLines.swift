@@ -4,10 +4,15 @@
   import Darwin
 #endif
 
-/// The rows of a JSON-lines file: one JSON value on each line; empty lines are skipped.
+/// The rows of a JSON-lines file: one JSON value on each line.
+///
+/// Blank lines are skipped, or are errors: where each line in has its line out, only the end of a file may be blank.
 public struct JSONLinesReader {
   private let lines: LineReader
-  public init(_ path: String) throws { lines = try LineReader(path) }
+  private let refusesBlankLines: Bool
+  public init(_ path: String, refusingBlankLines: Bool = false) throws {
+    (lines, refusesBlankLines) = (try LineReader(path), refusingBlankLines)
+  }
 
   public var path: String { lines.path }
   /// The line of the row last returned, from 1.
@@ -17,8 +22,15 @@ public struct JSONLinesReader {
   ///
   /// - Throws: ``FileError`` with the line's number: `rows.jsonl:3: not valid JSON: …`.
   public func next() throws -> JSON? {
+    var blank: Int?
     while let text = try lines.next() {
-      if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+      if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+        blank = blank ?? lines.number
+        continue
+      }
+      if let blank, refusesBlankLines {
+        throw FileError(lines.path, line: blank, "is blank, and every line wants a row")
+      }
       return try JSON(parsing: text.utf8, name: lines.path, line: lines.number)
     }
     return nil

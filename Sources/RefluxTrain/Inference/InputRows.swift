@@ -12,7 +12,7 @@ public struct InputRows {
 
   /// Opens a file; `-` is standard input.
   public init(_ path: String, choices: Bool = false) throws {
-    (lines, areChoices) = (try JSONLinesReader(path), choices)
+    (lines, areChoices) = (try JSONLinesReader(path, refusingBlankLines: true), choices)
   }
 
   /// What the next line asks about, or `nil` after the last: one row, or the rows of a choice.

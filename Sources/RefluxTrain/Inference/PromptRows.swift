@@ -8,7 +8,7 @@ public struct PromptRows {
   private let lines: JSONLinesReader
 
   /// Opens a file; `-` is standard input.
-  public init(_ path: String) throws { lines = try JSONLinesReader(path) }
+  public init(_ path: String) throws { lines = try JSONLinesReader(path, refusingBlankLines: true) }
 
   /// The next row, or `nil` after the last.
   public func next() throws -> JSONFields? {
