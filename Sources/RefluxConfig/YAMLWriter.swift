@@ -44,7 +44,7 @@ extension RecipeNode {
   }
 
   /// On one line.
-  var flowText: String { flow }
+  public var flowText: String { flow }
 
   private var flow: String {
     switch content {

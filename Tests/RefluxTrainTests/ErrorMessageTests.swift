@@ -128,9 +128,8 @@ import Testing
       #expect(
         message(in: directory) { try other(in: path, .resume(from: nil)) }
           == """
-          this recipe is not the one that run was begun with: its recipe.yaml says \
-          'sampler: { type: shuffled, batch_size: 8, drop_last: false }', this one \
-          'sampler: { type: shuffled, batch_size: 4, drop_last: false }'
+          this recipe is not the one that run was begun with: \
+          strategy.train.sampler.batch_size is 8 in its recipe.yaml, and 4 now
           """)
     }
   }

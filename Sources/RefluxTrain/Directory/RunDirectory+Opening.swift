@@ -1,4 +1,5 @@
 import Foundation
+import RefluxCore
 import RefluxIO
 
 extension RunDirectory {
@@ -61,24 +62,17 @@ extension RunDirectory {
 
   private func checkRecipe(_ recipe: String) throws {
     let file = try MappedFile(recipeFile)
-    // The same directory may be written differently: `runs/rte`, `./runs/rte`.
-    func lines(_ text: String) -> [Substring] {
-      text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("output:") }
-    }
     let stored = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
-    let (before, now) = (lines(stored), lines(recipe))
-    guard
-      let line = (0..<max(before.count, now.count)).first(where: { number in
-        number >= before.count || number >= now.count || before[number] != now[number]
-      })
-    else { return }
-    func shown(_ lines: [Substring]) -> String {
-      line < lines.count ? "'\(lines[line].drop { $0 == " " })'" : "nothing"
+    // The same directory may be written differently: `runs/rte`, `./runs/rte`.
+    func tree(_ text: String) throws -> RecipeNode {
+      try RecipeNode.parse(text, name: recipeFile).spelledOut.removing(["output"])
     }
+    guard let difference = try tree(stored).firstDifference(from: tree(recipe)) else { return }
+    func shown(_ node: RecipeNode?) -> String { node?.flowText ?? "nothing" }
     throw RunError(
       """
-      this recipe is not the one that \(path) was begun with: its \(Self.recipe) says \(shown(before)), this one \
-      \(shown(now))
+      this recipe is not the one that \(path) was begun with: \(difference.path.joined(separator: ".")) is \
+      \(shown(difference.here)) in its \(Self.recipe), and \(shown(difference.there)) now
       """)
   }
 
