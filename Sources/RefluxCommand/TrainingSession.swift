@@ -46,11 +46,7 @@ extension RunResults {
         scores.map { split, scores in
           (split.rawValue, .object(JSONObject(scores.map { ($0.name, .number($0.value)) })))
         }))
-    if !recorded.isEmpty {
-      fields["recorded"] = .object(
-        JSONObject(
-          recorded.map { stage, values in (stage, .object(JSONObject(values.map { ($0.name, .number($0.value)) }))) }))
-    }
+    if !recorded.isEmpty { fields["recorded"] = .object(JSONObject(recordedFields)) }
     return fields
   }
 

@@ -39,7 +39,7 @@ public protocol Runner: AnyObject {
   /// does not run again when the run is resumed.
   func makeDataset(_ name: String, _ body: () throws -> [Example]) throws -> any Dataset
   /// Writes numbers into the run's results: what a round kept, how often it was right.
-  func record(_ name: String, _ values: [(name: String, value: Double)]) throws
+  func record(_ name: String, _ values: [(name: String, value: RecordedValue)]) throws
   /// Writes a table beside the results, one JSON object per row: which examples a round kept, and why.
   func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws
   /// Tells the person who runs this something they should know.
@@ -55,8 +55,19 @@ public struct WrittenText: Sendable, Equatable {
   public init(_ text: String, isFinished: Bool = true) { (self.text, self.isFinished) = (text, isFinished) }
 }
 
-/// A cell of a table that a strategy writes.
-public enum RecordedValue: Sendable, Equatable { case text(String), integer(Int), number(Double), flag(Bool) }
+/// A result of a strategy, or a cell of a table that it writes.
+public enum RecordedValue: Sendable, Equatable {
+  case text(String), integer(Int), number(Double), flag(Bool)
+
+  /// A count or any other number as one; `nil` for what is none.
+  public var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .text, .flag: nil
+    }
+  }
+}
 
 /// A way of answering, such as an objective's ``Objective/predict(_:_:_:)``.
 public typealias Predictor = (TokenBlock, ModuleSet, inout ForwardPass) throws -> ModelOutput

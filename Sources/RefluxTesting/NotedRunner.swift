@@ -60,9 +60,9 @@ public final class NotedRunner: Runner {
     return NotedDataset(try body())
   }
 
-  public func record(_ name: String, _ values: [(name: String, value: Double)]) throws {
+  public func record(_ name: String, _ values: [(name: String, value: RecordedValue)]) throws {
     notes.append("record \(name)")
-    recorded[name] = values
+    recorded[name] = values.compactMap { name, value in value.number.map { (name, $0) } }
   }
 
   public func note(_ text: String) { notes.append("note \(text)") }

@@ -29,7 +29,11 @@ import Testing
       #expect(tables[0] == tables[1])
       let all = try ["whole", "broken"].map { try JSONFields(contentsOf: "\(directory)/\($0)/all_results.json") }
       #expect(all[0].object["kept"] == all[1].object["kept"])
-      #expect(all[0].object["kept"]?["count"]?.number ?? 0 > 0)
+      // A count is an integer, there and in the log.
+      let count = try #require(all[0].object["kept"]?["count"])
+      #expect(count.integer ?? 0 > 0 && !count.text.contains("."))
+      let log = try JSONLinesReader.read("\(directory)/whole/metrics.jsonl").compactMap { $0.row["count"]?.text }
+      #expect(log == [count.text])
     }
   }
 

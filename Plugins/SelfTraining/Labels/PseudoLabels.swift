@@ -90,13 +90,13 @@ struct PseudoLabels: RoundData {
       })
     let known = kept.filter { $0.gold != nil }
     let right = known.count { $0.gold == $0.label }
-    try runner.record(
-      "round \(round): kept",
-      [
-        ("unlabelled", Double(answers.count)), ("kept", Double(kept.count)),
-      ]
-        + (kept.isEmpty
-          ? [] : [("mean_confidence", kept.reduce(0) { $0 + $1.confidence } / Double(kept.count))])
-        + (known.isEmpty ? [] : [("accuracy", Double(right) / Double(known.count))]))
+    var numbers: [(name: String, value: RecordedValue)] = [
+      ("unlabelled", .integer(answers.count)), ("kept", .integer(kept.count)),
+    ]
+    if !kept.isEmpty {
+      numbers.append(("mean_confidence", .number(kept.reduce(0) { $0 + $1.confidence } / Double(kept.count))))
+    }
+    if !known.isEmpty { numbers.append(("accuracy", .number(Double(right) / Double(known.count)))) }
+    try runner.record("round \(round): kept", numbers)
   }
 }

@@ -39,27 +39,31 @@ struct RoundReport {
   }
 
   /// The accuracy is that of the model left alone: hints have numbers of their own.
-  func numbers(withHints: Bool) -> [(name: String, value: Double)] {
+  func numbers(withHints: Bool) -> [(name: String, value: RecordedValue)] {
     let (plain, hinted) = (all(hinted: false), all(hinted: true))
-    func count(_ solutions: [CheckedSolution], _ condition: (Judgement) -> Bool) -> Double {
-      Double(solutions.count { condition($0.judgement) })
+    func count(_ solutions: [CheckedSolution], _ condition: (Judgement) -> Bool) -> RecordedValue {
+      .integer(solutions.count { condition($0.judgement) })
     }
-    func solved(hinted: Bool) -> Double {
-      Double(solutions.count { $0.checked.contains { $0.isHinted == hinted && $0.judgement.isRight } })
+    func solved(hinted: Bool) -> RecordedValue {
+      .integer(solutions.count { $0.checked.contains { $0.isHinted == hinted && $0.judgement.isRight } })
     }
-    let right = count(plain, \.isRight)
-    return [
-      ("questions", Double(questions.count)), ("samples", Double(plain.count)), ("right", right),
-      ("accuracy", plain.isEmpty ? .nan : right / Double(plain.count)), ("solved", solved(hinted: false)),
+    let right = plain.count(where: \.judgement.isRight)
+    var numbers: [(name: String, value: RecordedValue)] = [
+      ("questions", .integer(questions.count)), ("samples", .integer(plain.count)), ("right", .integer(right)),
+      ("accuracy", .number(plain.isEmpty ? .nan : Double(right) / Double(plain.count))),
+      ("solved", solved(hinted: false)),
     ]
-      + (withHints
-        ? [
-          ("hinted_samples", Double(hinted.count)), ("hinted_right", count(hinted, \.isRight)),
-          ("hinted_solved", solved(hinted: true)), ("hinted_kept", count(hinted) { $0 == .kept }),
-        ] : []) + [
-        ("distinct", count(plain + hinted) { $0 == .kept || $0 == .surplus }),
-        ("kept", count(plain + hinted) { $0 == .kept }), ("unfinished", Double(unfinished)),
+    if withHints {
+      numbers += [
+        ("hinted_samples", .integer(hinted.count)), ("hinted_right", count(hinted, \.isRight)),
+        ("hinted_solved", solved(hinted: true)), ("hinted_kept", count(hinted) { $0 == .kept }),
       ]
+    }
+    numbers += [
+      ("distinct", count(plain + hinted) { $0 == .kept || $0 == .surplus }),
+      ("kept", count(plain + hinted) { $0 == .kept }), ("unfinished", .integer(unfinished)),
+    ]
+    return numbers
   }
 
   /// Every solution, for people who want to see what the model writes.

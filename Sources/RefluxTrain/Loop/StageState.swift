@@ -24,7 +24,9 @@ struct StageState {
   /// The rate of the step that comes next.
   func learningRate(of owner: String) -> Double {
     guard let learner = learners[owner] else { return 0 }
-    return Double(learner.optimizer.learningRate * learner.schedule.factor(progress))
+    let rate = learner.optimizer.learningRate * learner.schedule.factor(progress)
+    // In as few digits as tell it from other rates: 0.001 and not 0.0010000000474974513.
+    return Double(rate.description) ?? Double(rate)
   }
 
   mutating func update(_ name: String, of owner: String, along gradient: Parameters, scale: Float) {

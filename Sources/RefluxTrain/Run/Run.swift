@@ -122,16 +122,15 @@ public final class Run: Runner {
     return try encoded(examples, name: name)
   }
 
-  public func record(_ name: String, _ values: [(name: String, value: Double)]) throws {
+  public func record(_ name: String, _ values: [(name: String, value: RecordedValue)]) throws {
     try result(of: name) { _ in
-      let fields = values.map { ($0.name, JSON.number($0.value)) }
-      try metrics.write(JSONObject([("stage", .string(name))] + fields))
+      try metrics.write(JSONObject([("stage", .string(name))] + values.map { ($0.name, $0.value.json) }))
       return (.null, [])
     } read: { _, _, _ in
       ()
     }
     results.record(values, of: name)
-    try notify(.recorded(stage: name, values: values))
+    try notify(.recorded(stage: name, values: values.compactMap { name, value in value.number.map { (name, $0) } }))
   }
 
   public func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws {

@@ -10,7 +10,7 @@ public struct RunResults {
   /// The last scores, by split, in the order of the splits.
   public private(set) var scores: [(split: Split, scores: [(name: String, value: Double)])] = []
   /// What strategies recorded, in order.
-  public private(set) var recorded: [(stage: String, values: [(name: String, value: Double)])] = []
+  public private(set) var recorded: [(stage: String, values: [(name: String, value: RecordedValue)])] = []
   private(set) var trainerState: JSON = .null
   private var splits: [SplitScores] = []
 
@@ -30,7 +30,14 @@ public struct RunResults {
     self.scores = splits.map { ($0.split, $0.scores) }
   }
 
-  mutating func record(_ values: [(name: String, value: Double)], of stage: String) { recorded.append((stage, values)) }
+  mutating func record(_ values: [(name: String, value: RecordedValue)], of stage: String) {
+    recorded.append((stage, values))
+  }
+
+  /// What strategies recorded, by stage.
+  public var recordedFields: [(String, JSON)] {
+    recorded.map { stage, values in (stage, .object(JSONObject(values.map { ($0.name, $0.value.json) }))) }
+  }
 
   /// `eval_results.json`.
   var evaluation: JSONObject {
@@ -43,9 +50,7 @@ public struct RunResults {
     fields["train_steps"] = .integer(steps)
     fields["train_runtime"] = .number(seconds)
     fields["train_tokens_per_second"] = .number(seconds > 0 ? Double(tokens) / seconds : 0)
-    for (stage, values) in recorded {
-      fields[stage] = .object(JSONObject(values.map { ($0.name, .number($0.value)) }))
-    }
+    for (stage, values) in recordedFields { fields[stage] = values }
     return fields
   }
 }

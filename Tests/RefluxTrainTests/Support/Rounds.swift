@@ -23,7 +23,7 @@ struct Rounds: Strategy {
     plan.data = try runner.makeDataset("sure answers") {
       sure.map { Example(rows: examples[$0.example.rawValue].rows, label: .category($0.choice)) }
     }
-    try runner.record("kept", [("count", Double(sure.count))])
+    try runner.record("kept", [("count", .integer(sure.count))])
     try runner.record("kept rows", rows: sure.map { answer in [("index", .integer(answer.example.rawValue))] })
     try runner.train("second", plan)
   }
