@@ -47,6 +47,9 @@ import Testing
       #expect(answers.map { $0["gold"]?.string } == labels.map { "LABEL_\(Int($0))" })
       #expect(distance(answers.flatMap { numbers($0["logits"]) }, logits.flatMap { $0 }) < 5e-6)
 
+      // Without them, the labels are those that the model's config.json names.
+      let unlabelled = arguments.filter { !$0.hasPrefix("task.labels") }
+      #expect(try Program.run(unlabelled + ["--json"]).output == outcome.output)
       let shown = try Program.run(arguments).output
       #expect(shown.hasPrefix("validation (5 examples): loss 1.2819, accuracy "))
       #expect(

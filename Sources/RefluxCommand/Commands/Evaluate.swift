@@ -33,15 +33,18 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     let registry = try BuiltIn.registry()
-    let recipe = try readRecipe(registry)
+    let checkpoints = HubAccess(quiet: quiet).finder
+    let recipe = try readRecipe(registry, checkpoints)
     guard let path = model ?? recipe.output else {
       throw Failure("error: name the model: --model DIR", .usage)
     }
     let backend = device.backend()
     var context = BuildContext(seed: recipe.seed, backend: backend)
     let task = try recipe.task.build(&context)
+    let splits = split.map { [Split(rawValue: $0)] } ?? task.evaluationSplits
+    for split in splits { try task.locate(split) }
     let saved = try SavedModel(
-      path, adapter: adapter, registry: registry, task: task, on: backend, checkpoints: HubAccess(quiet: quiet).finder)
+      path, adapter: adapter, registry: registry, task: task, on: backend, checkpoints: checkpoints)
     let evaluation = Evaluation(
       task, saved, maxLength: recipe.maxLength, batchSize: recipe.evaluationBatchSize, maxNewTokens: maxNewTokens)
     let display = ProgressDisplay(on: .standardError(), quiet: quiet)
@@ -49,7 +52,6 @@ struct Evaluate: ParsableCommand {
     for note in saved.model.card.notes { _ = try display.observe(.note(note)) }
     if let predictions { try Directory.create(predictions) }
 
-    let splits = split.map { [Split(rawValue: $0)] } ?? task.evaluationSplits
     let scores = try splits.map { split in
       try evaluation.score(split, answersTo: predictions.map { "\($0)/\(split.rawValue).jsonl" }) {
         _ = try display.observe($0)
@@ -66,7 +68,7 @@ struct Evaluate: ParsableCommand {
   }
 
   /// The recipe that was named, or one that has the task and the model and nothing else.
-  private func readRecipe(_ registry: Registry) throws -> Recipe {
+  private func readRecipe(_ registry: Registry, _ checkpoints: @escaping CheckpointFinder) throws -> Recipe {
     guard let task else {
       guard let file = arguments.first(where: { !$0.hasPrefix("~") && !$0.contains("=") }) else {
         throw Failure("error: name a recipe, or a task with --task", .usage)
@@ -77,10 +79,22 @@ struct Evaluate: ParsableCommand {
       throw Failure("error: '\(stray)' is neither a change (key.path=value) nor needed beside --task", .usage)
     }
     let path = RecipeNode(stringLiteral: model ?? "")
+    var named: RecipeNode = ["type": RecipeNode(stringLiteral: task)]
+    if let labels = try labels(of: task, registry, checkpoints) { named = named.setting("labels", to: labels) }
     let tree: RecipeNode = [
-      "task": ["type": RecipeNode(stringLiteral: task)], "model": ["type": "auto", "checkpoint": path],
-      "method": "finetune",
+      "task": named, "model": ["type": "auto", "checkpoint": path], "method": "finetune",
     ]
     return try Recipe(tree.yaml, name: "command line", overrides: arguments, registry)
+  }
+
+  /// The classes' names, for a task that must be told them: those that the model has, unless the command line says.
+  private func labels(
+    of task: String, _ registry: Registry, _ checkpoints: @escaping CheckpointFinder
+  ) throws -> RecipeNode? {
+    guard let model, registry.options(ofKind: "task", named: task)?.contains(where: { $0.name == "labels" }) == true,
+      !arguments.contains(where: { $0.hasPrefix("task.labels=") || $0.hasPrefix("task.train=") })
+    else { return nil }
+    let labels = try SavedModel.labels(of: model, adapter: adapter, checkpoints: checkpoints)
+    return labels.count < 2 ? nil : RecipeNode(.list(labels.map { RecipeNode(stringLiteral: $0) }))
   }
 }

@@ -69,7 +69,7 @@ public struct SavedModel {
     try TokenizerLoader().load(modelDirectory(directory))
   }
 
-  private static func modelDirectory(_ directory: String) -> String {
+  static func modelDirectory(_ directory: String) -> String {
     let files = ["config.json", AdapterDirectory.configurationFile]
     func holdsModel(_ path: String) -> Bool { files.contains { Directory.isTaken("\(path)/\($0)") } }
     return !holdsModel(directory) && holdsModel("\(directory)/model") ? "\(directory)/model" : directory
