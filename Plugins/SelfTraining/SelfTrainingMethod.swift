@@ -16,8 +16,9 @@ struct SelfTrainingMethod: Method {
     let inner = options.method
     guard inner.strategy.typeName == "single" else {
       throw RecipeError(
-        "method: self-training trains with a method of one stage, and '\(inner.name)' has several",
-        at: options.$method?.mark)
+        "self-training trains with a method of one stage, and '\(inner.name)' has several",
+        at: options.$method?.mark
+      ).inside("method")
     }
     let name = RecipeNode(stringLiteral: options.data.name)
     let data = options.$data.map { $0.entries == nil ? name : $0.setting("type", to: name) }

@@ -10,7 +10,7 @@ func checkSameInput(student: ModelCard, teacher: ModelCard) throws {
       "the teacher's vocabulary has \(teacher.vocabularySize) entries and the student's \(student.vocabularySize); "
         + "they must read the same tokens")
   }
-  for file in ["vocab.txt", "vocab.json", "spiece.model", "tokenizer.model"] {
+  for file in ["vocab.txt", "vocab.json", "merges.txt", "spiece.model", "spm.model", "tokenizer.model"] {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
     if !withExtendedLifetime((mine, other), { isSame(mine.bytes, other.bytes, isText: file.hasSuffix(".txt")) }) {
       throw differs(file)

@@ -39,7 +39,16 @@ public protocol ComponentLookup: Sendable {
 public struct OptionScope: Sendable {
   public let components: any ComponentLookup
   public let notes: RecipeNotes
+  /// The keys that lead to what is being read.
+  public private(set) var path: [String] = []
   public init(_ components: any ComponentLookup, notes: RecipeNotes = RecipeNotes()) {
     (self.components, self.notes) = (components, notes)
+  }
+
+  /// The scope of what stands under a key.
+  public func inside(_ key: String) -> OptionScope {
+    var copy = self
+    copy.path.append(key)
+    return copy
   }
 }

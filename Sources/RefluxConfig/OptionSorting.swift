@@ -8,11 +8,13 @@ struct OptionSorting {
   private var strangers: [RecipeNode.Entry] = []
 
   private let others: [String]
+  private let hasType: Bool
 
   /// Begins with the options of an owner; others are keys that exist, but are read by somebody else.
   init(_ options: [OptionHelp], others: Set<String>, owner: String, _ scope: OptionScope) {
     (self.options, self.owner, self.scope) = (options, owner, scope)
     self.others = others.subtracting(["type"]).sorted()
+    hasType = others.contains("type")
   }
 
   mutating func add(_ entry: RecipeNode.Entry) {
@@ -82,7 +84,8 @@ struct OptionSorting {
     let known = Set((options + inner).map(\.name) + others).sorted()
     let list = known.isEmpty ? "it takes no options" : "it takes: " + known.joined(separator: ", ")
     return Problem(
-      "\(owner) has no option '\(entry.key)'; \(list)", at: entry.mark, hint: suggestion(for: entry.key, among: known))
+      "\(owner) has no option '\(entry.key)'; \(list)", at: entry.mark,
+      hint: suggestion(for: entry.key, among: known + (hasType ? ["type"] : [])))
   }
 
   private func note(_ entry: RecipeNode.Entry, readAs name: String) {

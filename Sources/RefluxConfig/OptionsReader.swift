@@ -30,7 +30,7 @@ public enum OptionsReader {
     for (property, key, option) in declared {
       do {
         if let source = sorting.found[key]?.value {
-          values[property] = DecidedValue(value: try option.read(source, scope), source: source)
+          values[property] = DecidedValue(value: try option.read(source, scope.inside(key)), source: source)
         } else if let fallback = try option.fallback(scope) {
           values[property] = DecidedValue(value: fallback, source: nil)
         } else {
@@ -49,9 +49,10 @@ public enum OptionsReader {
     } catch let error as RecipeError {
       throw RecipeError(
         error.problems.map { problem in
-          let key = String(problem.message.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
-          let mark = problem.mark ?? sorting.found[key]?.value.mark ?? node?.mark
-          return Problem("\(owner): \(problem.message)", at: mark, hint: problem.hint)
+          // What names an option itself needs no owner.
+          guard problem.path.isEmpty else { return problem.located(at: node?.mark) }
+          let blamed = problem.blaming(sorting.found.mapValues(\.value))
+          return blamed.saying("\(owner): \(problem.message)").located(at: node?.mark)
         })
     }
     return options

@@ -8,18 +8,24 @@ public struct Blueprint<Product>: OptionValue, ExpressibleByStringLiteral, Custo
   public let name: String
   /// How a recipe would write it, with every option.
   public let recipe: RecipeNode?
+  /// The component itself; `nil` as long as there is only a name.
+  public let component: (any Component.Type)?
 
   public init(stringLiteral name: String) {
-    (state, self.name, recipe) = (.named(name), name, RecipeNode(stringLiteral: name))
+    (state, self.name, recipe, component) = (.named(name), name, RecipeNode(stringLiteral: name), nil)
   }
-  init(_ name: String, options: [RecipeNode.Entry], _ make: @escaping @Sendable (inout BuildContext) throws -> Product)
-  {
-    (state, self.name) = (.ready(make), name)
+  init(
+    _ component: any Component.Type, options: [RecipeNode.Entry],
+    _ make: @escaping @Sendable (inout BuildContext) throws -> Product
+  ) {
+    (state, name, self.component) = (.ready(make), component.name, component)
     let type = RecipeNode(stringLiteral: name)
     recipe = options.isEmpty ? type : RecipeNode(.map([.init("type", type)] + options))
   }
 
   public var description: String { name }
+  /// The predictions that the component is of use for, if it says so.
+  var suits: Set<PredictionForm>? { (component as? any PredictionSpecific.Type)?.suits }
   public static var typeName: String { Registry.kindName(of: Product.self) }
   public static var componentKind: String? { typeName }
 

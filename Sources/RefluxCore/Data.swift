@@ -110,11 +110,15 @@ public enum PredictionKind: Sendable, Equatable {
 
 /// A benchmark: its data, its labels, how it is scored, and the loss of its labels.
 public protocol Task: Component {
+  /// What every task of this name predicts; `nil` where its options decide.
+  static var form: PredictionForm? { get }
   var prediction: PredictionKind { get }
   /// The splits that scores are reported on, in order (MNLI has two).
   var evaluationSplits: [Split] { get }
   /// Reads a split. A broken file throws with its name and line.
   func examples(_ split: Split) throws -> [Example]
+  /// Throws what ``examples(_:)`` would throw if the file of a split is not there; reads nothing.
+  func locate(_ split: Split) throws
   func metrics() -> [any Metric]
   /// Every word of a task that comes with its own language; a model without a checkpoint reads it with these.
   var words: [String]? { get }
@@ -127,6 +131,8 @@ public protocol Task: Component {
   func targetCounts(_ block: TokenBlock) -> [Int]
 }
 extension Task {
+  public static var form: PredictionForm? { nil }
+  public func locate(_: Split) throws {}
   public var evaluationSplits: [Split] { [.validation] }
   public var words: [String]? { nil }
   public func loss(_ output: ModelOutput, _ block: TokenBlock) throws -> Tensor {
@@ -146,7 +152,7 @@ extension Task {
 }
 
 /// Turns predictions into numbers, batch by batch.
-public protocol Metric: Component {
+public protocol Metric: PredictionSpecific {
   mutating func update(_ output: ModelOutput, _ block: TokenBlock)
   /// The scores so far, by name; higher is better. The first is the task's headline.
   var scores: [(name: String, value: Double)] { get }

@@ -80,7 +80,9 @@ public struct OutputSummary {
 }
 
 /// Says what is compared of two outputs, which may differ in length, and so what must be remembered of one.
-public protocol OutputAligner: Component {
+///
+/// Default: it ``suits`` all predictions.
+public protocol OutputAligner: PredictionSpecific {
   /// What is compared: what the model said about a batch, or what it says when it is asked again. Called before anything
   /// is asked of the output; its first `matched` examples will be aligned.
   func output(
@@ -98,6 +100,7 @@ public protocol OutputAligner: Component {
 }
 
 extension OutputAligner {
+  public static var suits: Set<PredictionForm> { Set(PredictionForm.allCases) }
   public func output(
     of _: any Model, on _: TokenBlock, said: ModelOutput, matched _: Int, _: inout ForwardPass
   ) -> ModelOutput { said }

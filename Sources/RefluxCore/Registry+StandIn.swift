@@ -20,7 +20,7 @@ extension Registry {
         ignoring: passed.union(["type"]), scope)
       try registry.check(node, for: product, against: others, standIn: C.name)
       let given = node?.entries?.filter { passed.contains($0.key) } ?? []
-      return Blueprint<Product>(C.name, options: OptionsReader.entries(of: options) + given) { context in
+      return Blueprint<Product>(C.self, options: OptionsReader.entries(of: options) + given) { context in
         let name = try C(options, &context).choice(among: others.map(\.name))
         let chosen = (node ?? RecipeNode(.map([]))).setting("type", to: RecipeNode(.scalar(name), node?["type"]?.mark))
         return try registry.blueprint(for: product, from: chosen, scope).build(&context)

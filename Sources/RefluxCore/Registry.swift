@@ -59,11 +59,26 @@ public struct Registry: ComponentLookup {
       guard problems.isEmpty else { throw RecipeError(problems) }
       let (options, more) = (try own.get(), try extra.get())
       let entries = OptionsReader.entries(of: options) + OptionsReader.entries(of: more)
-      return Blueprint<Product>(C.name, options: entries) { context in
+      let given = Self.given(node, OptionsReader.help(for: C.Options.self) + common)
+      let path = scope.path
+      return Blueprint<Product>(C.self, options: entries) { context in
         do { return try build(more, { try C(options, &$0) }, &context) } catch let error as RecipeError {
-          throw RecipeError(error.problems.map { $0.located(at: (node?["type"] ?? node)?.mark) })
+          throw RecipeError(
+            error.problems.map { problem in
+              var blamed = problem.blaming(given)
+              if problem.path.isEmpty, !blamed.path.isEmpty { blamed.path = path + blamed.path }
+              return blamed.located(at: (node?["type"] ?? node)?.mark)
+            })
         }
       }
+    }
+  }
+
+  /// The values that a recipe gives, by the options' own names.
+  private static func given(_ node: RecipeNode?, _ options: [OptionHelp]) -> [String: RecipeNode] {
+    (node?.entries ?? []).reduce(into: [:]) { given, entry in
+      let option = options.first { $0.name == entry.key || $0.aliases.contains(entry.key) }
+      if let option { given[option.name] = entry.value }
     }
   }
 
@@ -72,7 +87,8 @@ public struct Registry: ComponentLookup {
   ) -> ComponentHelp {
     ComponentHelp(
       kind: Self.kindName(of: product), name: C.name, summary: C.summary, plugin: plugin,
-      options: OptionsReader.help(for: C.Options.self) + common)
+      options: OptionsReader.help(for: C.Options.self) + common,
+      suits: (C.self as? any PredictionSpecific.Type)?.suits)
   }
 
   mutating func add(
@@ -101,9 +117,11 @@ public struct Registry: ComponentLookup {
     let shelf = shelves[kind] ?? [:]
     let type = node["type"] ?? node
     guard case .scalar(let name) = type.content, !type.isNull else {
-      guard node.entries != nil else { throw node.mismatch("the name of a \(kind)") }
+      guard let entries = node.entries else { throw node.mismatch("the name of a \(kind)") }
+      let mistyped = closest(to: "type", among: entries.map(\.key)).flatMap { key in entries.first { $0.key == key } }
       throw RecipeError(
-        "this \(kind) needs a 'type', one of: \(shelf.keys.sorted().joined(separator: ", "))", at: node.mark)
+        "this \(kind) needs a 'type', one of: \(shelf.keys.sorted().joined(separator: ", "))",
+        at: mistyped?.mark ?? node.mark, hint: mistyped.map { _ in "did you mean 'type'?" })
     }
     guard let entry = shelf[name] else {
       throw RecipeError(
@@ -134,6 +152,9 @@ extension Registry {
 
   public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
 
+  /// The predictions that a component is of use for, if it says so.
+  func suits(ofKind kind: String, named name: String) -> Set<PredictionForm>? { shelves[kind]?[name]?.help.suits }
+
   /// `(any DistillationLoss)` → `loss`: the word that recipes use.
   static func kindName(of product: Any.Type) -> String {
     let type = "\(product)".replacing("any ", with: "").filter { $0 != "(" && $0 != ")" }
@@ -162,6 +183,8 @@ public struct ComponentHelp: Sendable {
   public let summary: String
   public let plugin: String
   public let options: [OptionHelp]
+  /// The predictions that it is of use for, if it says so.
+  let suits: Set<PredictionForm>?
 }
 
 // One line per kind. A plugin that invents a new kind adds its own.

@@ -86,7 +86,7 @@ import Testing
       dynsdpb, finetune, kd, self-training
         3 | method: dynspdb
           |         ^^^^^^^ did you mean 'dynsdpb'?
-      r.yaml:4:22: error: train.sampler: sampler 'carry-over': batch_size must be even, half repeated and half new, \
+      r.yaml:4:22: error: train.batch_size: sampler 'carry-over': batch_size must be even, half repeated and half new, \
       but is 31; or set batch_counts: new-only
         4 | train: { batch_size: 31 }
           |                      ^^
@@ -166,7 +166,7 @@ import Testing
     (
       "method: { type: self-training, method: self-training }",
       """
-      r.yaml:3:40: error: method: method: self-training trains with a method of one stage, and 'self-training' has several
+      r.yaml:3:40: error: method.method: self-training trains with a method of one stage, and 'self-training' has several
         3 | method: { type: self-training, method: self-training }
           |                                        ^^^^^^^^^^^^^
       """

@@ -71,6 +71,32 @@ import Testing
     }
   }
 
+  // A run asks before its models are loaded.
+  @Test func aSplitIsLocatedWithoutBeingRead() throws {
+    try withFiles(["RTE/train.tsv": "broken"]) { directory in
+      let task = try task("{ type: rte, data: . }", in: directory)
+      try task.locate(.train)
+      #expect(
+        thrownMessage { try task.locate(.validation) }
+          == "\(directory)/.: the validation split of 'rte' is not here; looked for RTE/dev.tsv, dev.tsv, "
+          + "RTE/val.jsonl, val.jsonl")
+    }
+    try withFiles(["train.csv": "broken"]) { directory in
+      let task = try task("{ type: text-regression, train: train.csv, validation: none.csv }", in: directory)
+      try task.locate(.train)
+      #expect(
+        thrownMessage { try task.locate(.validation) }
+          == "\(directory)/none.csv: cannot be opened: No such file or directory")
+    }
+    try withFiles(["gsm8k/train.jsonl": "broken"]) { directory in
+      let task = try task("{ type: gsm8k, data: ., validation_size: 10 }", in: directory)
+      for split in [Split.train, .validation] { try task.locate(split) }
+      #expect(
+        thrownMessage { try task.locate(.test) }?.hasPrefix(
+          "\(directory)/.: the test split of 'gsm8k' is not here; looked for ") == true)
+    }
+  }
+
   @Test func namesOptionsThatAreOutOfRange() {
     #expect(
       thrownMessage { try task("{ type: rte, data: ., train_limit: 0 }", in: ".") }

@@ -123,7 +123,11 @@ import Testing
     Mistake(
       "train: t.csv, text_pair: other", ["t.csv": "text,label\na,b\n"],
       "DIR/t.csv:1: has no column 'other'; there are: text, label"),
-    Mistake("train: t.csv", ["t.csv": "text\na\n"], "DIR/t.csv:2: 'label' is missing"),
+    Mistake("train: t.csv", ["t.csv": "text\na\n"], "DIR/t.csv:1: has no column 'label'; there are: text"),
+    Mistake(
+      "train: t.csv, labels: [x, y], label: class", ["t.csv": "text,label\na,b\n"],
+      "DIR/t.csv:1: has no column 'class'; there are: text, label"),
+    Mistake("train: t.jsonl, labels: [x, y]", ["t.jsonl": #"{"text": "a"}"#], "DIR/t.jsonl:1: 'label' is missing"),
     Mistake("train: t.csv", ["t.csv": "text,label\na,b,c\n"], "DIR/t.csv:2: has 3 columns, but wants 2"),
     Mistake(
       "train: t.csv", ["t.csv": "text,label\na,b\n\"c,d\n"], "DIR/t.csv:3: has a field with no closing quote"),
@@ -151,7 +155,7 @@ import Testing
       "DIR/t.jsonl:1: 'input_ids' wants a list of integers, but is an integer"),
     Mistake(
       "train: t.jsonl, labels: [x, y], metrics: [pearson]", ["t.jsonl": "{}"],
-      "metrics: 'pearson' cannot score classes"),
+      "'pearson' scores numbers, and the task predicts classes"),
     Mistake("train: t.csv, metrics: []", [:], "task 'text-classification': metrics: wants at least one"),
     Mistake(
       "train: t.csv, metrics: [f1, f1]", [:], "task 'text-classification': metrics: one is given twice"),

@@ -55,6 +55,11 @@ import Testing
     #expect(
       try problem("{}", "message_template: x")
         == "task 'text-generation': message_template must have {content} in it, but is 'x'")
-    #expect(try problem("{}", "metrics: [accuracy]") == "metrics: 'accuracy' cannot score text")
+    #expect(
+      try problem("{}", "metrics: [accuracy]")
+        == "'accuracy' scores classes and choices, and the task predicts text")
+    #expect(
+      try message("{ type: text-generation, train: t.csv }", .train, ["t.csv": "prompt,answer\na,b\n"])
+        == "DIR/t.csv:1: has no column 'response'; there are: prompt, answer")
   }
 }

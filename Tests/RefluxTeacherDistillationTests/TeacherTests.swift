@@ -166,6 +166,22 @@ struct TeacherTests {
     }
   }
 
+  @Test(arguments: ["vocab.json", "merges.txt", "spiece.model", "spm.model", "tokenizer.model"])
+  func everyFileOfAVocabularyIsCompared(_ file: String) throws {
+    try withTemporaryDirectory { directory in
+      var cards = [LogitTable(student).card, LogitTable(teacher).card]
+      for (index, text) in ["a b", "a c"].enumerated() {
+        try write(text, to: "\(directory)/\(index)", file)
+        cards[index].checkpoint = "\(directory)/\(index)"
+      }
+      #expect(
+        thrownMessage { try prepare(student: cards[0], teacher: cards[1]) }
+          == "the teacher's \(file) differs from the student's; they must read the same tokens")
+      cards[1].checkpoint = cards[0].checkpoint
+      #expect(thrownMessage { try prepare(student: cards[0], teacher: cards[1]) } == nil)
+    }
+  }
+
   private func prepare(_ recipe: String = "teacher", student: ModelCard, teacher: ModelCard) throws {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
     var bench = ObjectiveBench(objective, task, student: self.student, teacher: self.teacher)
@@ -175,7 +191,7 @@ struct TeacherTests {
   }
 }
 
-private func write(_ text: String, to directory: String) throws {
+private func write(_ text: String, to directory: String, _ file: String = "vocab.txt") throws {
   try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-  try text.write(toFile: directory + "/vocab.txt", atomically: true, encoding: .utf8)
+  try text.write(toFile: directory + "/" + file, atomically: true, encoding: .utf8)
 }

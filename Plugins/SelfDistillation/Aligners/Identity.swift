@@ -4,6 +4,7 @@ import RefluxCore
 struct Identity: OutputAligner {
   static let name = "identity"
   static let summary = "The outputs of both sides already correspond."
+  static let suits: Set<PredictionForm> = [.classes, .numbers, .choices]
   init(_: NoOptions, _: inout BuildContext) {}
 
   func summary(of output: ModelOutput, _ examples: Range<Int>) throws -> OutputSummary {

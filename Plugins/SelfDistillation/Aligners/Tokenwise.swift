@@ -6,6 +6,7 @@ import RefluxCore
 struct Tokenwise: OutputAligner {
   static let name = "tokenwise"
   static let summary = "Text position by position; both sides must be equally long."
+  static let suits: Set<PredictionForm> = [.text]
   init(_: NoOptions, _: inout BuildContext) {}
 
   func summary(of output: ModelOutput, _ examples: Range<Int>) throws -> OutputSummary {

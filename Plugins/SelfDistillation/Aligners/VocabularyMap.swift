@@ -9,6 +9,7 @@ import RefluxCore
 struct VocabularyMap: OutputAligner {
   static let name = "vocabulary-map"
   static let summary = "Text as one map of the vocabulary per row (VMM), whatever its length."
+  static let suits: Set<PredictionForm> = [.text]
   /// What is added to a probability, so that a word which is never likely has a finite logarithm.
   private static let floor = 1e-20
 

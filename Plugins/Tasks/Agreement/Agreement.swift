@@ -18,6 +18,7 @@ struct Agreement: Task {
     @Option("Which sentences are made; another number makes others.", in: 0...) var grammarSeed = 1
   }
 
+  static let form: PredictionForm? = .classes
   let options: Options
   init(_ options: Options, _: inout BuildContext) { self.options = options }
 

@@ -25,10 +25,12 @@ struct BenchmarkOptions: ComponentOptions {
 extension BenchmarkTask {
   static var name: String { benchmark.name }
   static var summary: String { benchmark.summary }
+  static var form: PredictionForm? { benchmark.prediction.form }
   var prediction: PredictionKind { Self.benchmark.prediction }
   var evaluationSplits: [Split] { Self.benchmark.evaluationSplits }
   func metrics() -> [any Metric] { Self.benchmark.metrics.map { $0() } }
   func examples(_ split: Split) throws -> [Example] { try source.examples(split, Self.benchmark) }
+  func locate(_ split: Split) throws { try source.locate(split, Self.benchmark) }
 
   init(_ options: BenchmarkOptions, _ context: inout BuildContext) {
     self.init(
@@ -59,11 +61,17 @@ struct BenchmarkSource: Sendable {
     }
   }
 
-  /// Reads a split from the first of its files that is there.
+  /// Throws what ``examples(_:_:)`` would throw if a split has no file that is there.
+  func locate(_ split: Split, _ benchmark: Benchmark) throws {
+    let needed: Split = split != .unlabeled ? split : trainLimit == nil ? .test : .train
+    _ = try file(of: needed, benchmark)
+  }
+
+  /// The first of a split's files that is there.
   ///
   /// - Throws: `RecipeError` for a split that the task does not have; ``FileError`` about missing files, with the places
-  ///   that were looked at, or about a broken line.
-  private func read(_ split: Split, _ benchmark: Benchmark) throws -> [Example] {
+  ///   that were looked at.
+  private func file(of split: Split, _ benchmark: Benchmark) throws -> (source: BenchmarkFile, path: String) {
     guard let sources = benchmark.splits.first(where: { $0.split == split })?.sources else {
       let known = benchmark.splits.map(\.split.rawValue).joined(separator: ", ")
       throw RecipeError("the task '\(benchmark.name)' has no split '\(split.rawValue)'; it has: \(known)")
@@ -78,7 +86,13 @@ struct BenchmarkSource: Sendable {
         "the \(split.rawValue) split of '\(benchmark.name)' is not here; looked for "
           + places.map(\.1).joined(separator: ", "))
     }
-    return try rows(source, at: "\(directory)/\(path)").map { row in
+    return (source, "\(directory)/\(path)")
+  }
+
+  /// Reads a split; throws `FileError` about missing files or a broken line too.
+  private func read(_ split: Split, _ benchmark: Benchmark) throws -> [Example] {
+    let (source, path) = try file(of: split, benchmark)
+    return try rows(source, at: path).map { row in
       Example(
         rows: benchmark.rows(try source.texts.map(row.text)),
         label: try source.label.map { try benchmark.labels.label(row, $0) }, at: row.place)

@@ -18,7 +18,8 @@ struct PromptColumns: Sendable {
     let rows =
       file.format == .jsonLines
       ? try file.rows([], optional: names + ["messages", "input_ids", "labels"])
-      : try file.rows(prompt.names, optional: response.names)
+      : try file.rows(
+        needsResponses ? names : prompt.names, optional: needsResponses ? [] : response.names)
     return try rows.map { Example(rows: [try source($0, needsResponses)]) }
   }
 

@@ -15,19 +15,20 @@ struct TableColumns: Sendable {
   ///
   /// - Throws: ``FileError`` with the line of the first row that is not as it should be.
   func examples(_ path: String, needsLabels: Bool) throws -> [Example] {
-    try rows(path).map { row in
+    try rows(path, needsLabels: needsLabels).map { row in
       Example(rows: [try sourceRow(row)], label: try label(row, isNeeded: needsLabels), at: row.place)
     }
   }
 
-  /// The rows of a file with every column that may be of use.
-  func rows(_ path: String) throws -> [DataRow] {
+  /// The rows of a file with every column that may be of use; with `needsLabels`, a table must have that of the labels.
+  func rows(_ path: String, needsLabels: Bool) throws -> [DataRow] {
     let file = try DataFile(path)
     let pair = textPair ?? "text_pair"
     if file.format == .jsonLines {
       return try file.rows([], optional: [text, pair, label, "labels", "input_ids", "token_type_ids"])
     }
-    return try file.rows([text] + (textPair.map { [$0] } ?? []), optional: (textPair == nil ? [pair] : []) + [label])
+    let needed = [text] + (textPair.map { [$0] } ?? []) + (needsLabels ? [label] : [])
+    return try file.rows(needed, optional: (textPair == nil ? [pair] : []) + (needsLabels ? [] : [label]))
   }
 
   /// What the row says its label is: pre-tokenized data often calls it `labels`.

@@ -1,4 +1,5 @@
 import RefluxCore
+import RefluxIO
 
 /// The files of a user's task by split.
 struct TableFiles: Sendable {
@@ -24,6 +25,15 @@ struct TableFiles: Sendable {
 
   /// `read` is given a file and whether every row must have a label.
   func examples(_ split: Split, reading read: (String, Bool) throws -> [Example]) throws -> [Example] {
+    let needsLabels = split == .train || split == .validation
+    let limit = split == .train ? trainLimit : evaluationLimit
+    return Array(try read(path(of: split), needsLabels).prefix(limit ?? .max))
+  }
+
+  /// Throws what reading a split would throw if it has no file, or one that is not there.
+  func locate(_ split: Split) throws { _ = try LineReader(path(of: split)) }
+
+  private func path(of split: Split) throws -> String {
     guard [.train, .validation, .test, .unlabeled].contains(split) else {
       throw RecipeError(
         "the task '\(task)' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
@@ -31,14 +41,14 @@ struct TableFiles: Sendable {
     guard let path = files[split] else {
       throw RecipeError("the task '\(task)' has no \(split.rawValue) file: add '\(split.rawValue): FILE' to it")
     }
-    let needsLabels = split == .train || split == .validation
-    let limit = split == .train ? trainLimit : evaluationLimit
-    return Array(try read(path, needsLabels).prefix(limit ?? .max))
+    return path
   }
 
-  static func validate(metrics: [String]) throws {
+  /// Checks the metrics of a task; `written` is the list as it was given.
+  static func validate(_ metrics: [Blueprint<any Metric>], scoring form: PredictionForm, written: RecipeNode?) throws {
     guard !metrics.isEmpty else { throw RecipeError("metrics: wants at least one") }
-    guard Set(metrics).count == metrics.count else { throw RecipeError("metrics: one is given twice") }
+    guard Set(metrics.map(\.name)).count == metrics.count else { throw RecipeError("metrics: one is given twice") }
+    try metrics.check(scoring: form, written: written)
   }
 
   static func validate(_ limits: [(name: String, value: Int?)], _ files: [String?]) throws {

@@ -5,6 +5,8 @@ struct TextClassification: Task {
   static let name = "text-classification"
   static let summary = "Classes of texts from CSV, TSV or JSON lines."
 
+  static let form: PredictionForm? = .classes
+
   struct Options: ComponentOptions {
     @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
@@ -23,7 +25,7 @@ struct TextClassification: Task {
     func validate() throws {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
-      try TableFiles.validate(metrics: metrics.map(\.name))
+      try TableFiles.validate(metrics, scoring: .classes, written: $metrics)
       if labels.isEmpty, train == nil { throw RecipeError("needs 'labels', because there is no training file") }
       if Set(labels).count < labels.count { throw RecipeError("labels: a name is given twice") }
       if labels.count == 1 { throw RecipeError("labels: wants two or more names, but has one") }
@@ -49,12 +51,10 @@ struct TextClassification: Task {
     columns.labels = .names(names)
     (self.columns, prediction) = (columns, .classes(names))
     scores = try options.metrics.map { try $0.build(&context) }
-    if let odd = scores.first(where: { $0 is any ScoreMetric }) {
-      throw RecipeError("metrics: '\(type(of: odd).name)' cannot score classes")
-    }
   }
 
   var evaluationSplits: [Split] { files.evaluationSplits }
+  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, columns) }
   func metrics() -> [any Metric] { scores }
 }
@@ -66,7 +66,7 @@ struct TextClassification: Task {
 private func classNames(_ path: String, _ columns: TableColumns) throws -> [String] {
   let maximumCount = 10_000
   var found: Set<String> = []
-  for row in try columns.rows(path) {
+  for row in try columns.rows(path, needsLabels: true) {
     let column = columns.labelColumn(row)
     guard let value = row[column] else { throw row.error("'\(column)' is missing") }
     guard let word = LabelReader.word(value) else {

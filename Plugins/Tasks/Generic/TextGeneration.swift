@@ -5,6 +5,8 @@ struct TextGeneration: Task {
   static let name = "text-generation"
   static let summary = "Prompts and responses, or chats, from JSON lines; a language model learns the responses."
 
+  static let form: PredictionForm? = .text
+
   struct Options: ComponentOptions {
     @Option("Rows to train on: .jsonl, .csv or .tsv.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
@@ -26,6 +28,7 @@ struct TextGeneration: Task {
     func validate() throws {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
+      try TableFiles.validate(metrics, scoring: .text, written: $metrics)
       guard messageTemplate.contains("{content}") else {
         throw RecipeError("message_template must have {content} in it, but is '\(messageTemplate)'")
       }
@@ -49,12 +52,10 @@ struct TextGeneration: Task {
       response: TextTemplate(options.responseTemplate ?? "{\(options.response)}"),
       message: TextTemplate(options.messageTemplate))
     scores = try options.metrics.map { try $0.build(&context) }
-    if let odd = scores.first(where: { !($0 is any TokenMetric) }) {
-      throw RecipeError("metrics: '\(type(of: odd).name)' cannot score text")
-    }
   }
 
   var evaluationSplits: [Split] { files.evaluationSplits }
+  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, reading: columns.examples) }
   func metrics() -> [any Metric] { scores }
 }

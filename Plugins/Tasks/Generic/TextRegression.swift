@@ -5,6 +5,8 @@ struct TextRegression: Task {
   static let name = "text-regression"
   static let summary = "A number for each text, from CSV, TSV or JSON lines."
 
+  static let form: PredictionForm? = .numbers
+
   struct Options: ComponentOptions {
     @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
@@ -22,7 +24,7 @@ struct TextRegression: Task {
     func validate() throws {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
-      try TableFiles.validate(metrics: metrics.map(\.name))
+      try TableFiles.validate(metrics, scoring: .numbers, written: $metrics)
     }
   }
 
@@ -40,12 +42,10 @@ struct TextRegression: Task {
       ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
     columns = TableColumns(text: options.text, textPair: options.textPair, label: options.label, labels: .score)
     scores = try options.metrics.map { try $0.build(&context) }
-    if let odd = scores.first(where: { $0 is any ClassMetric }) {
-      throw RecipeError("metrics: '\(type(of: odd).name)' cannot score numbers")
-    }
   }
 
   var evaluationSplits: [Split] { files.evaluationSplits }
+  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, columns) }
   func metrics() -> [any Metric] { scores }
 }

@@ -9,6 +9,7 @@ protocol ClassMetric: Metric {
 }
 
 extension ClassMetric {
+  static var suits: Set<PredictionForm> { [.classes, .choices] }
   init(_: NoOptions, _: inout BuildContext) { self.init() }
 
   var scores: [(name: String, value: Double)] { [(Self.scoreName, score)] }

@@ -9,6 +9,7 @@ protocol ScoreMetric: Metric {
 }
 
 extension ScoreMetric {
+  static var suits: Set<PredictionForm> { [.numbers] }
   init(_: NoOptions, _: inout BuildContext) { self.init() }
 
   var scores: [(name: String, value: Double)] {

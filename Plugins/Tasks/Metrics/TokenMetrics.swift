@@ -12,6 +12,7 @@ protocol TokenMetric: Metric {
 }
 
 extension TokenMetric {
+  static var suits: Set<PredictionForm> { [.text] }
   init(_: NoOptions, _: inout BuildContext) { self.init() }
 
   var scores: [(name: String, value: Double)] { [(Self.scoreName, tokens == 0 ? .nan : sum / Double(tokens))] }

@@ -22,6 +22,7 @@ struct WrittenQuestion {
 }
 
 extension TextBenchmark {
+  static var form: PredictionForm? { .text }
   var prediction: PredictionKind { .text }
   var answering: AnsweringOptions { source.options.answering }
   func metrics() -> [any Metric] { [TokenLikelihood(), TokenAccuracy()] }
@@ -43,6 +44,8 @@ extension TextBenchmark {
     let known = places.map { "{\($0)}" }.joined(separator: ", ")
     throw RecipeError("\(option) has the place {\(odd)}; there are: \(known)")
   }
+
+  func locate(_ split: Split) throws { try source.locate(split) }
 
   func examples(_ split: Split) throws -> [Example] {
     try source.rows(split).map { row in

@@ -52,11 +52,20 @@ struct TextBenchmarkSource<Benchmark: TextBenchmark>: Sendable {
     return options.validationSize
   }
 
-  /// Reads a split from the first of its files that is there.
+  /// Throws what ``rows(_:)`` would throw if a split has no file that is there.
+  func locate(_ split: Split) throws {
+    switch split {
+    case .validation where options.validationSize > 0: _ = try file(of: .train)
+    case .unlabeled: _ = try file(of: options.trainLimit == nil ? .test : .train)
+    default: _ = try file(of: split)
+    }
+  }
+
+  /// The first of a split's files that is there.
   ///
   /// - Throws: `RecipeError` for a split that the benchmark does not have; ``FileError`` about missing files, with the
-  ///   places that were looked at, or about a broken line.
-  private func read(_ split: Split) throws -> [DataRow] {
+  ///   places that were looked at.
+  private func file(of split: Split) throws -> (path: String, isWhole: Bool) {
     let files = Benchmark.files
     let known: [Split] = [.train, .validation, .test]
     guard known.contains(split) else {
@@ -79,10 +88,16 @@ struct TextBenchmarkSource<Benchmark: TextBenchmark>: Sendable {
         "the \(split.rawValue) split of '\(Benchmark.name)' is not here; looked for "
           + places.map(\.1).joined(separator: ", "))
     }
-    var file = try DataFile("\(directory)/\(path)")
+    return ("\(directory)/\(path)", name == whole?.name)
+  }
+
+  /// Reads a split; throws `FileError` about missing files or a broken line too.
+  private func read(_ split: Split) throws -> [DataRow] {
+    let (files, (path, isWhole)) = (Benchmark.files, try file(of: split))
+    var file = try DataFile(path)
     file.isList = files.areLists
     let rows = try file.rows(files.columns, optional: files.optionalColumns)
-    guard let whole, whole.name == name else { return rows }
+    guard let whole = files.whole, isWhole else { return rows }
     return Array(split == .test ? rows.dropFirst(whole.trainCount) : rows.prefix(whole.trainCount))
   }
 }

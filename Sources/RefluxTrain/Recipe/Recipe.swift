@@ -20,6 +20,8 @@ public struct Recipe {
   public let resolved: RecipeNode
   /// Remarks for the person who wrote it.
   public let notes: [Problem]
+  /// How the keys were written.
+  let expansion: RecipeGrammar.Expansion
 
   /// Reads and checks a recipe; the name is what errors call it, usually its file.
   ///
@@ -35,7 +37,10 @@ public struct Recipe {
       header = try OptionsReader.read(
         RecipeHeader.self, from: expanded.recipe, owner: "a recipe", ignoring: RecipeGrammar.shortForms, scope)
     } catch let error as RecipeError { problems += error.problems.map(expanded.asWritten) }
-    if let header { problems += header.missingModels(expanded, registry) + header.uselessSampler(expanded, registry) }
+    if let header {
+      problems += header.missingModels(expanded, registry) + header.uselessSampler(expanded, registry)
+      problems += header.unsuitedComponents(expanded, registry)
+    }
     guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
     seed = UInt64(header.seed)
@@ -43,7 +48,7 @@ public struct Recipe {
     evaluationBatchSize = header.evaluationBatchSize
     (self.strategy, output, method) = (strategy, header.output, expanded.method)
     resolved = RecipeNode(.map(OptionsReader.entries(of: header)))
-    notes = scope.notes.all
+    (notes, expansion) = (scope.notes.all, expanded)
   }
 
   /// The resolved recipe as a file.
@@ -80,7 +85,9 @@ struct Roles: OptionValue {
     }
     var (models, problems): ([(String, Blueprint<any Model>)], [Problem]) = ([], [])
     for entry in entries {
-      do { models.append((entry.key, try Blueprint(entry.value, scope))) } catch let error as RecipeError {
+      do {
+        models.append((entry.key, try Blueprint(entry.value, scope.inside(entry.key))))
+      } catch let error as RecipeError {
         problems += error.inside(entry.key).problems
       }
     }

@@ -13,7 +13,9 @@ public enum RecipeGrammar {
     func asWritten(_ problem: Problem) -> Problem {
       var copy = problem
       if written["train"] != nil, problem.path.starts(with: ["strategy", "train"]) {
-        copy.path.removeFirst()
+        // What stands directly under `train` may be an option of a component there.
+        let inner = problem.path.dropFirst(2).firstIndex { $0 != "type" && written["train"]?[$0] != nil }
+        copy.path = ["train"] + problem.path[(inner ?? 2)...]
       } else if written["strategy"] == nil, problem.path.first == "strategy",
         let first = problem.path.firstIndex(where: { $0 != "type" && written["method"]?[$0] != nil })
       {

@@ -52,4 +52,10 @@ extension RecipeHeader {
         at: (place?["type"] ?? place)?.mark ?? written?.mark)
     ]
   }
+
+  /// The components that are of no use for what the task predicts.
+  func unsuitedComponents(_ expanded: RecipeGrammar.Expansion, _ registry: Registry) -> [Problem] {
+    guard let form = (task.component as? any Task.Type)?.form, let strategy = strategy?.recipe else { return [] }
+    return registry.unsuited(for: form, in: strategy, written: expanded.recipe["strategy"]).map(expanded.asWritten)
+  }
 }

@@ -47,6 +47,7 @@ struct TinyTask: Task {
 struct TinyAccuracy: Metric {
   static let name = "tiny-accuracy"
   static let summary = "Share of right answers, for tests."
+  static let suits: Set<PredictionForm> = [.classes]
   private var (right, all) = (0, 0)
   init() {}
   init(_: NoOptions, _: inout BuildContext) {}

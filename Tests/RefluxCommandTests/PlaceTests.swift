@@ -1,0 +1,118 @@
+import RefluxCore
+import RefluxTesting
+import RefluxTrain
+import Testing
+
+@testable import reflux
+
+/// Mistakes that only more than one option, or a file, shows: what is blamed, and where.
+@Suite struct PlaceTests {
+  private let registry: Registry
+  init() throws { registry = try BuiltIn.registry() }
+
+  private func complaint(_ text: String, _ overrides: String..., builds: Bool = false) throws -> String? {
+    do {
+      let recipe = try Recipe(text, name: "r.yaml", overrides: overrides, registry)
+      if builds { _ = try recipe.build(on: ReferenceBackend.shared) }
+      return nil
+    } catch let error as RecipeError { return error.description }
+  }
+
+  private static let bert = """
+    task: agreement
+    model: { type: bert, layers: 1, hidden_size: 8, heads: 2, vocabulary_size: 60 }
+
+    """
+
+  @Test func ofTwoOptionsTheCommandLinesIsBlamed() throws {
+    #expect(
+      try complaint(Self.bert + "method: dynsdpb\n", "method.maximum_temperature=0.05") == """
+        command line:1:28: error: method.maximum_temperature: scheduler 'uncertainty': minimum_temperature (0.1) must \
+        not be above maximum_temperature (0.05)
+          1 | method.maximum_temperature=0.05
+            |                            ^^^^
+        """)
+    #expect(
+      try complaint(Self.bert + "method: { type: dynsdpb, maximum_temperature: 0.05 }") == """
+        r.yaml:3:47: error: method.maximum_temperature: scheduler 'uncertainty': minimum_temperature (0.1) must not be \
+        above maximum_temperature (0.05)
+          3 | method: { type: dynsdpb, maximum_temperature: 0.05 }
+            |                                               ^^^^
+        """)
+  }
+
+  @Test func whatAFileContradictsIsBlamed() throws {
+    let model = fixture("bert/model")
+    let text = "task: agreement\nmodel: { type: bert, checkpoint: \"\(model)\" }\nmethod: finetune\n"
+    #expect(
+      try complaint(text, "model.layers=9", builds: true) == """
+        command line:1:14: error: model.layers: layers is 9, and \(model) has 2
+          1 | model.layers=9
+            |              ^
+        """)
+    #expect(
+      try complaint(text.replacing("type: bert", with: "type: auto, layers: 9"), builds: true)?.hasPrefix(
+        "r.yaml:2:30: error: model.layers: layers is 9, and \(model) has 2\n") == true)
+  }
+
+  @Test func anAlignerMustFitWhatTheTaskPredicts() throws {
+    for (method, aligner, task, predicts, others) in [
+      ("dlb", "vocabulary-map", "agreement", "classes", "automatic, identity"),
+      ("dynsdpb", "tokenwise", "{ type: stsb, data: . }", "numbers", "automatic, identity"),
+      ("dlb", "identity", "{ type: gsm8k, data: . }", "text", "automatic, tokenwise, vocabulary-map"),
+    ] {
+      let text = Self.bert.replacing("agreement", with: task) + "method: { type: \(method), aligner: \(aligner) }"
+      let suits = predicts == "text" ? "classes, numbers and choices" : "text"
+      let start = "method: { type: \(method), aligner: ".count
+      #expect(
+        try complaint(text)?.hasPrefix(
+          """
+          r.yaml:3:\(start + 1): error: method.aligner: the aligner '\(aligner)' is for \(suits), and the task predicts \
+          \(predicts); for these there are: \(others)
+
+          """) == true)
+    }
+    for aligner in ["automatic", "identity"] {
+      #expect(try complaint(Self.bert + "method: { type: dlb, aligner: \(aligner) }") == nil)
+    }
+  }
+
+  @Test func metricsAreChecked() throws {
+    let text = """
+      task: { type: text-classification, train: t.csv, metrics: [accuracy] }
+      model: { type: bert, layers: 1, hidden_size: 8, heads: 2, vocabulary_size: 60 }
+      method: finetune
+      """
+    #expect(try complaint(text) == nil)
+    #expect(
+      try complaint(text, "task.metrics=[token-likelihood]") == """
+        command line:1:15: error: task.metrics.0: 'token-likelihood' scores text, and the task predicts classes
+          1 | task.metrics=[token-likelihood]
+            |               ^^^^^^^^^^^^^^^^
+        """)
+  }
+
+  @Test func aMistypedTypeIsRecognised() throws {
+    let text = "task: agreement\nmodel: { typ: bert, layers: -3 }\nmethod: finetune\n"
+    let models = registry.components(ofKind: "model").map(\.name).joined(separator: ", ")
+    #expect(
+      try complaint(text) == """
+        r.yaml:2:10: error: model: this model needs a 'type', one of: \(models)
+          2 | model: { typ: bert, layers: -3 }
+            |          ^^^ did you mean 'type'?
+        """)
+  }
+
+  // The model would have to be downloaded, and there is none of that name.
+  @Test func filesAreLookedForBeforeModelsAre() throws {
+    let text = """
+      task: { type: rte, data: /none }
+      model: { type: bert, checkpoint: /nowhere }
+      method: finetune
+      """
+    #expect(
+      thrownMessage { try complaint(text, builds: true) }
+        == "/none: the train split of 'rte' is not here; looked for "
+        + "RTE/train.tsv, train.tsv, RTE/train.jsonl, train.jsonl")
+  }
+}
