@@ -24,9 +24,9 @@ struct StageState {
   /// The rate of the step that comes next.
   func learningRate(of owner: String) -> Double {
     guard let learner = learners[owner] else { return 0 }
-    let rate = learner.optimizer.learningRate * learner.schedule.factor(progress)
-    // In as few digits as tell it from other rates: 0.001 and not 0.0010000000474974513.
-    return Double(rate.description) ?? Double(rate)
+    // As it was written: 0.001 and not 0.0010000000474974513, which is the nearest float.
+    func written(_ number: Float) -> Double { Double(number.description) ?? Double(number) }
+    return written(learner.optimizer.learningRate) * written(learner.schedule.factor(progress))
   }
 
   mutating func update(_ name: String, of owner: String, along gradient: Parameters, scale: Float) {
