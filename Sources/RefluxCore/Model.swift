@@ -58,6 +58,14 @@ public struct ModelCard: Sendable {
   public func endTokens(with tokenizer: (any Tokenizer)?) -> Set<Int32> {
     Set(endTokens + [tokenizer?.endToken].compactMap { $0 })
   }
+
+  /// Throws `RecipeError` saying why a language model cannot go on with ids: `has no tokens to go on with`.
+  public func checkPrompt(_ ids: [Int32]) throws {
+    guard !ids.isEmpty else { throw RecipeError("has no tokens to go on with") }
+    guard ids.count < maxPositions else {
+      throw RecipeError("has \(ids.count) tokens and leaves no room for more: the model reads \(maxPositions)")
+    }
+  }
 }
 
 /// How to run a model this time: dropout on or off, which intermediate results to keep.

@@ -58,6 +58,43 @@ import Testing
     }
   }
 
+  /// Rows of text are as long as the model reads if nobody says otherwise; where some are left out, their questions are
+  /// still asked, and counted.
+  @Test func lengthsOfTexts() throws {
+    try withTemporaryDirectory { directory in
+      func row(_ question: String) -> String {
+        "{\"question\": \"\(question)\", \"answer\": \"1+2=<<1+2=3>>3\\n#### 3\"}\n"
+      }
+      let long = "How many? " + [String](repeating: "a b", count: 70).joined(separator: " ")
+      for split in ["train", "test"] {
+        try AtomicFile.write(row("How many?") + row(long), to: "\(directory)/\(split).jsonl")
+      }
+      func evaluate(_ more: String...) throws -> Program.Outcome {
+        try Program.run(
+          [
+            "evaluate", "--model", fixture("llama3/model"), "--task", "gsm8k", "task.data=\(directory)", "--split",
+            "test", "--threads", "1", "--max-new-tokens", "2", "--quiet",
+          ] + more)
+      }
+      // 34 and 174 tokens, as transformers' tokenizer counts.
+      let whole = try evaluate()
+      #expect(whole.code == 0 && whole.output.hasPrefix("test (2 examples, 2 questions): loss "), "\(whole.errors)")
+      #expect(whole.errors.isEmpty)
+      let part = try evaluate("max_length=128")
+      #expect(part.output.hasPrefix("test (1 example, 2 questions): loss "))
+      #expect(
+        part.errors == "note: the test split: 1 of 2 examples does not fit into 128 tokens and is left out: 2\n")
+      let json = try JSON(parsing: evaluate("max_length=128", "--json").output.utf8, name: "output").array?.first
+      #expect(json?["examples"] == 1 && json?["questions"] == 2)
+      let none = try evaluate("max_length=20")
+      #expect(none.code == 2)
+      #expect(
+        none.errors
+          == "error: no example of the test split fits into 20 tokens; the shortest needs max_length=34, and a model "
+          + "that reads so many\n")
+    }
+  }
+
   /// The correlation of constants is no number.
   @Test func whatIsNoNumberIsNull() throws {
     try withTemporaryDirectory { directory in

@@ -105,7 +105,11 @@ import Testing
     (#"{"prompt": 3}"#, "'prompt' wants a text, but is an integer"),
     (#"{"input_ids": [1, 1.5]}"#, "'input_ids' wants a list of integers, but has 1.5"),
     (#"{"input_ids": [1, 400]}"#, "has the token id 400, which is outside 0 to 399"),
-    (#"{"input_ids": []}"#, "has no tokens"),
+    (#"{"input_ids": []}"#, "has no tokens to go on with"),
+    (
+      #"{"prompt": "\#([String](repeating: "a", count: 150).joined(separator: " "))"}"#,
+      "has 151 tokens and leaves no room for more: the model reads 128"
+    ),
     (
       #"{"input_ids": [\#([String](repeating: "5", count: 128).joined(separator: ","))]}"#,
       "has 128 tokens and leaves no room for more: the model reads 128"

@@ -67,6 +67,20 @@ import Testing
     }
   }
 
+  /// What transformers' greedy search gives with a penalty, in double precision.
+  @Test(arguments: ["llama2", "llama3"]) func repetitionPenalty(_ name: String) throws {
+    let fixtures = try LlamaFixture(name)
+    let llama = try fixtures.model(on: CPUBackend(threads: 2))
+    let plain = try tokens(fixtures.expected["generation"]?["tokens"])
+    let cases = try #require(JSON(contentsOf: fixture("\(name)/repetition_penalty.json"))["cases"]?.array)
+    #expect(cases.count == 2)
+    for item in cases {
+      let (penalty, wanted) = (try #require(item["penalty"]?.number), try tokens(item["tokens"]))
+      let options = GenerationOptions(maxNewTokens: 20, repetitionPenalty: Float(penalty), batchSize: 3)
+      #expect(try Generator(llama, nil, options)(prompts(fixtures)).map(\.ids) == wanted && wanted != plain)
+    }
+  }
+
   /// What a row draws hangs on its number and the seed, not on its neighbours.
   @Test func drawsOfARowAreItsOwn() throws {
     let fixtures = try LlamaFixture("llama3")
@@ -166,19 +180,6 @@ import Testing
     let found = try Generator(llama, nil, GenerationOptions(maxNewTokens: 50))([[Int32](repeating: 5, count: 120)])
     #expect(found[0].ids.count == 8 && found[0].end == .length)
   }
-}
-
-/// Writes ids as numbers: `12 7 `.
-private struct NumberedTokens: Tokenizer {
-  var vocabularySize: Int { 1 << 16 }
-  var modelMaxLength: Int? { nil }
-  func encode(_ text: String, pair _: String?, maxLength _: Int?) -> EncodedRow {
-    let ids = text.split(separator: " ").compactMap { Int32($0) }
-    return EncodedRow(ids: ids, segments: ids.map { _ in 0 })
-  }
-  func decode(_ ids: [Int32]) -> String { ids.map { "\($0) " }.joined() }
-  func specialTokenCount(pair _: Bool) -> Int { 0 }
-  func save(to _: String) {}
 }
 
 /// Adds the same tokens behind each of some.

@@ -60,6 +60,25 @@ import Testing
     }
   }
 
+  /// The instructed LLaMA-3 names one end in config.json and two in generation_config.json, where transformers looks.
+  @Test func endsOfTextsOfASecondFile() throws {
+    let json = try JSON.object(JSONFields(contentsOf: fixture("llama3/model/config.json")).object)
+    try withTemporaryDirectory { directory in
+      func configuration(_ generation: String) throws -> LlamaConfiguration {
+        try AtomicFile.write(json.text, to: "\(directory)/config.json")
+        try AtomicFile.write(generation, to: "\(directory)/generation_config.json")
+        return try LlamaConfiguration(ModelDirectory(directory))
+      }
+      let two = try configuration(#"{"eos_token_id": [350, 351], "temperature": 0.6}"#)
+      #expect(two.endTokens == [350, 351] && two.json(.float32)["eos_token_id"] == [350, 351])
+      let none = try configuration(#"{"temperature": 0.6}"#)
+      #expect(none.endTokens == [350] && none.json(.float32)["eos_token_id"] == 350)
+      #expect(
+        thrownMessage { try configuration(#"{"eos_token_id": "</s>"}"#) }
+          == "\(directory)/generation_config.json: 'eos_token_id' wants a token id or a list of them, but has \"</s>\"")
+    }
+  }
+
   private func problem(_ edit: (inout JSONObject) -> Void) throws -> String? {
     var json = try JSONFields(contentsOf: fixture("llama3/model/config.json")).object
     edit(&json)

@@ -31,6 +31,10 @@ import Testing
     #expect(
       try rows(text, "message_template: \"<{role}>{content}</s>\"")
         == ["<system>Be kind.</s><user>Hi</s><assistant> => Hello"])
+    // What stands behind the content is the end token's business.
+    #expect(
+      try rows(text, "message_template: \"{content} <{role}>\"")
+        == ["Be kind. <system>Hi <user> => Hello"])
     let question = "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"
     #expect(try rows(question, split: .test) == ["user: Hi\nassistant:"])
     #expect(
@@ -55,6 +59,12 @@ import Testing
     #expect(
       try problem("{}", "message_template: x")
         == "task 'text-generation': message_template must have {content} in it, but is 'x'")
+    #expect(
+      try problem("{}", "message_template: \"<{name}>{content}\"")
+        == "task 'text-generation': message_template has the place {name}; there are: {role}, {content}")
+    #expect(
+      try problem("{}", "message_template: \"{{content}\"")
+        == "task 'text-generation': message_template must have {content} in it, but is '{{content}'")
     #expect(
       try problem("{}", "metrics: [accuracy]")
         == "'accuracy' scores classes and choices, and the task predicts text")

@@ -54,7 +54,8 @@ private struct Letters: Tokenizer {
       data.notes(maxLength: 6) == ["2 of 4 examples do not fit into 6 tokens and are left out: 2 and 4"])
     #expect(
       thrownMessage { try dataset([.completion(prompt: "a", response: "bcdefg")]) }
-        == "no example of the train split fits into 6 tokens")
+        == "no example of the train split fits into 6 tokens; the shortest needs max_length=9, and a model that reads so "
+        + "many")
   }
 
   @Test func whatIsWrongIsNamed() throws {

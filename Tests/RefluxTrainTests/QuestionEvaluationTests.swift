@@ -69,7 +69,7 @@ import Testing
     #expect(scores == ["answer_accuracy": 0.25, "answered": 0.5])
     // The second question's answer is not known.
     #expect(responses.keys.sorted() == [0, 2, 3, 4])
-    #expect(responses.mapValues(\.text) == [0: "The answer is 7.", 2: "x x x x x x", 3: "The answer is 7.", 4: ""])
+    #expect(responses.mapValues(\.text) == [0: " The answer is 7.", 2: " x x x x x x", 3: " The answer is 7.", 4: ""])
     #expect(responses.mapValues(\.answer) == [0: .number(7), 2: nil, 3: .number(7), 4: nil])
     #expect(said == ["answers validation 4 of 4"])
   }
@@ -87,7 +87,7 @@ import Testing
   @Test func answersAreBounded() throws {
     let (scores, responses, _) = try ask(evaluation(Quiz(.number, numbers), maxNewTokens: 3, limit: 1))
     #expect(scores == ["answer_accuracy": 0, "answered": 0])
-    #expect(responses[0]?.text == "The answer is")
+    #expect(responses[0]?.text == " The answer is")
   }
 
   @Test func whatDoesNotFitIsNamed() throws {
@@ -95,7 +95,7 @@ import Testing
     let (scores, responses, said) = try ask(evaluation(Quiz(.number, [long] + numbers), maxPositions: 5))
     // Behind the two words of the fourth prompt, three more fit: its text ends before the answer.
     #expect(scores == ["answer_accuracy": 0.2, "answered": 0.2])
-    #expect(responses[0]?.text == "" && responses[1]?.text == "The answer is 7.")
+    #expect(responses[0]?.text == "" && responses[1]?.text == " The answer is 7.")
     #expect(
       said == [
         "answers validation 5 of 5",
@@ -134,6 +134,9 @@ import Testing
     let score = try saved.scores([row], batchSize: 1)[0]
     #expect(abs(score.logLikelihood - (-0.07775273 - 2.56494936)) < 1e-6)
     #expect(score.tokens == 2 && !score.isGreedy)
+    let nothing = try saved.encoder().encode(.labelled(ids: [10, 10], labels: [-100, -100]))
+    let none = try saved.scores([nothing], batchSize: 1)[0]
+    #expect(none == TextScore(logLikelihood: 0, tokens: 0, isGreedy: true) && none.logLikelihood.sign == .plus)
   }
 
   @Test func whoCannotBeAsked() {

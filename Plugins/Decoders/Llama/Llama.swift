@@ -25,7 +25,7 @@ struct Llama: Model {
     }
     let directory = try options.checkpoint.map(context.checkpoint)
     var configuration =
-      try directory.map { try LlamaConfiguration(ModelDirectory(context.configuration ?? $0).configuration()) }
+      try directory.map { try LlamaConfiguration(ModelDirectory(context.configuration ?? $0)) }
       ?? LlamaConfiguration(options)
     let storedLayers = configuration.layers
     try configuration.apply(options, directory: directory)

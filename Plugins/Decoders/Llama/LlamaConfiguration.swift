@@ -113,6 +113,22 @@ extension LlamaConfiguration {
     source = fields.object
   }
 
+  /// Reads a model's directory.
+  ///
+  /// Where `generation_config.json` says what ends a text, that holds, as in transformers' `generate`: the instructed
+  /// LLaMA-3 has its second end token there.
+  ///
+  /// - Throws: ``FileError`` naming the file and the key.
+  init(_ directory: ModelDirectory) throws {
+    try self.init(directory.configuration())
+    guard let generation = try directory.generationConfiguration() else { return }
+    let named = try generation.tokenIDs("eos_token_id")
+    guard !named.isEmpty else { return }
+    endTokens = named
+    // What is written has no second file.
+    source["eos_token_id"] = generation.object["eos_token_id"]
+  }
+
   /// The base of the angles and their scaling: `rope_parameters`, or `rope_theta` and `rope_scaling` before that.
   private static func rotation(_ fields: JSONFields) throws -> (Double, RotaryEmbedding.Scaling) {
     let newer = try fields.fields("rope_parameters")

@@ -7,6 +7,7 @@ import RefluxIO
 struct PromptColumns: Sendable {
   let prompt: TextTemplate
   let response: TextTemplate
+  /// Has {role} and {content}.
   let message: TextTemplate
 
   /// Reads a file; with `needsResponses`, a row without a response is an error.
@@ -46,7 +47,8 @@ struct PromptColumns: Sendable {
     return .labelled(ids: try integers("input_ids"), labels: try integers("labels"))
   }
 
-  /// The last message is the response if it is the assistant's; what its template has in front of it ends the prompt.
+  /// The last message is the response if it is the assistant's; what its template has in front of it ends the prompt, and
+  /// what it has behind it is left to the token that ends a response.
   private func chat(_ row: DataRow, _ needsResponse: Bool) throws -> SourceRow {
     guard let messages = row["messages"]?.array, !messages.isEmpty else {
       throw row.error("'messages' wants a list of {\"role\", \"content\"}")
@@ -57,18 +59,11 @@ struct PromptColumns: Sendable {
       }
       return (role: role, content: content)
     }
-    func written(_ turn: (role: String, content: String)) throws -> String {
-      try message.filled { name in
-        switch name {
-        case "role": turn.role
-        case "content": turn.content
-        default: throw row.error("message_template knows {role} and {content}, and no {\(name)}")
-        }
-      }
-    }
     let answers = turns[turns.count - 1].role == "assistant"
     guard answers || !needsResponse else { throw row.error("the last message is not the assistant's") }
-    let before = try turns.dropLast(answers ? 1 : 0).map(written).joined()
+    let before = turns.dropLast(answers ? 1 : 0).map { turn in
+      message.filled { $0 == "role" ? turn.role : turn.content }
+    }.joined()
     let opening = message.filled(upTo: "content") { $0 == "role" ? "assistant" : "" }
     // A space between the two belongs to the word behind it, for a tokenizer.
     let start = String(opening.reversed().drop { $0 == " " }.reversed())

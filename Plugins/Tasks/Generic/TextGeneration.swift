@@ -17,7 +17,7 @@ struct TextGeneration: Task {
     @Option("How a prompt is written: {NAME} stands for a column's text. Default: the prompt as it is.")
     var promptTemplate: String? = nil
     @Option("How a response is written, in the same way.") var responseTemplate: String? = nil
-    @Option("How each of a chat's `messages` is written; the last one is the response.")
+    @Option("How each of a chat's `messages` is written; of the last one the content is the response.")
     var messageTemplate = "{role}: {content}\n"
     @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
       "token-likelihood", "token-accuracy",
@@ -29,7 +29,9 @@ struct TextGeneration: Task {
       try TableFiles.validate(
         [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
       try TableFiles.validate(metrics, scoring: .text, written: $metrics)
-      guard messageTemplate.contains("{content}") else {
+      let message = TextTemplate(messageTemplate)
+      try message.check("message_template", places: ["role", "content"])
+      guard message.names.contains("content") else {
         throw RecipeError("message_template must have {content} in it, but is '\(messageTemplate)'")
       }
     }

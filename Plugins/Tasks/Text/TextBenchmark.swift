@@ -29,20 +29,14 @@ extension TextBenchmark {
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     let (prompt, response) = (TextTemplate(options.prompt), TextTemplate(options.response))
-    try Self.check("prompt", prompt, Self.promptPlaces)
-    try Self.check("response", response, Self.promptPlaces + Self.responsePlaces)
+    try prompt.check("prompt", places: Self.promptPlaces)
+    try response.check("response", places: Self.promptPlaces + Self.responsePlaces)
     guard response.names.contains("answer") else {
       throw RecipeError("response must have {answer} in it, but is '\(options.response)'")
     }
     self.init(
       source: TextBenchmarkSource(
         directory: context.path(options.data), prompt: prompt, response: response, options: options))
-  }
-
-  private static func check(_ option: String, _ template: TextTemplate, _ places: [String]) throws {
-    guard let odd = template.names.first(where: { !places.contains($0) }) else { return }
-    let known = places.map { "{\($0)}" }.joined(separator: ", ")
-    throw RecipeError("\(option) has the place {\(odd)}; there are: \(known)")
   }
 
   func locate(_ split: Split) throws { try source.locate(split) }

@@ -62,8 +62,9 @@ struct Evaluate: ParsableCommand {
     for score in scores {
       let numbers = (score.loss.map { [("loss", $0)] } ?? []) + score.scores.map { ($0.name, $0.value) }
       let text = numbers.map { "\($0.0) \(decimals($0.1, 4))" }.joined(separator: ", ")
+      let counts = [count(score.examples, "example")] + (score.questions.map { [count($0, "question")] } ?? [])
       try Output.print(
-        "\(score.split.rawValue) (\(count(score.examples, "example"))): \(text.isEmpty ? "no labels" : text)")
+        "\(score.split.rawValue) (\(counts.joined(separator: ", "))): \(text.isEmpty ? "no labels" : text)")
     }
   }
 

@@ -8,8 +8,8 @@ struct Generate: ParsableCommand {
     abstract: "Goes on with prompts.",
     discussion: """
       Reads JSON lines {"prompt"} or {"input_ids"} and writes, in the same order, {"text", "output_ids"}: the new text \
-      and the new tokens, the one that ended it included. With --prompt instead of --input one text is gone on with, \
-      and shown as it comes on a terminal.
+      and the new tokens, the ones that ended it included. With --prompt instead of --input one text is gone on with. \
+      A terminal shows the new texts as they come, and nothing else of the rows.
       """)
 
   @OptionGroup var model: LanguageModelFiles
@@ -35,7 +35,7 @@ struct Generate: ParsableCommand {
   func validate() throws {
     guard (input == nil) != (prompt == nil) else { throw ValidationError("give --input FILE or --prompt TEXT") }
     do { try options([]).validate() } catch let error as RecipeError {
-      throw ValidationError(error.problems.map(\.message).joined(separator: "; "))
+      throw ValidationError(error.messages)
     }
   }
 
@@ -88,17 +88,12 @@ struct Generate: ParsableCommand {
   private func shown(
     _ ids: [Int32], number: Int, _ saved: SavedModel, _ generator: Generator
   ) throws -> GeneratedText {
-    var shown = ""
+    var shown = ShownText(stops: StopTexts(stop))
     let made = try generator([ids], numbers: [number]) { _, added in
-      guard let text = saved.tokenizer?.decode(added), text.hasPrefix(shown), !text.hasSuffix("\u{FFFD}") else {
-        return
-      }
-      // What could be the beginning of a stop text waits.
-      guard !stop.contains(where: { text.hasSuffix(String($0.prefix(1))) || text.contains($0) }) else { return }
-      try Output.write(String(text.dropFirst(shown.count)))
-      shown = text
+      guard let text = saved.tokenizer?.decode(added, after: ids) else { return }
+      try Output.write(shown.more(of: text))
     }[0]
-    try Output.write(String((made.text ?? "\(made.ids)").dropFirst(shown.count)) + "\n")
+    try Output.write(shown.rest(of: made.text ?? "\(made.ids)") + "\n")
     return made
   }
 }

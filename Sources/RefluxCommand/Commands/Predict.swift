@@ -43,7 +43,7 @@ struct Predict: ParsableCommand {
       }
       while let row = try rows.next() {
         do { batch.append(try row.map(encoder.encode)) } catch let error as RecipeError {
-          throw rows.failure(error.problems.map(\.message).joined(separator: "; "))
+          throw rows.failure(error.messages)
         }
         if batch[batch.count - 1].contains(where: \.wasTruncated) { cut += 1 }
         if batch.count == Self.chunk { try answer() }

@@ -38,7 +38,7 @@ struct Score: ParsableCommand {
       }
       while let row = try rows.next() {
         do { batch.append(try encoder.encode(rows.scored(row))) } catch let error as RecipeError {
-          throw rows.failure(error.problems.map(\.message).joined(separator: "; "))
+          throw rows.failure(error)
         }
         let tokens = batch[batch.count - 1].ids.count
         guard tokens <= encoder.maxLength else {

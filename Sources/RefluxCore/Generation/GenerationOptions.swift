@@ -51,7 +51,8 @@ public struct GeneratedText: Sendable, Equatable {
   public enum End: String, Sendable { case endToken = "end", stopText = "stop", length }
   /// The new tokens, the one that ended the row included.
   public var ids: [Int32]
-  /// The new text, without what ended it; `nil` when there is no tokenizer.
+  /// What is added to the prompt's text, a space at its beginning included, without what ended it; `nil` when there is no
+  /// tokenizer.
   public var text: String?
   public var end: End
 }

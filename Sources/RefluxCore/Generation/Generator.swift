@@ -49,11 +49,8 @@ public struct Generator {
   }
 
   private func check(_ prompt: [Int32], _ place: Int) throws {
-    guard !prompt.isEmpty else { throw RecipeError("prompt \(place + 1) has no tokens to go on with") }
-    guard prompt.count < model.card.maxPositions else {
-      throw RecipeError(
-        "prompt \(place + 1) has \(prompt.count) tokens and leaves no room for more: the model reads "
-          + "\(model.card.maxPositions)")
+    do { try model.card.checkPrompt(prompt) } catch let error as RecipeError {
+      throw RecipeError("prompt \(place + 1) \(error.messages)")
     }
   }
 
@@ -141,15 +138,15 @@ public struct Generator {
   }
 
   private func finished(_ row: Row) -> GeneratedText? {
-    let (added, last) = (row.added, row.ids[row.ids.count - 1])
-    if options.endTokens.contains(last) {
-      return GeneratedText(ids: added, text: tokenizer?.decode(Array(added.dropLast())), end: .endToken)
+    let (added, prompt) = (row.added, Array(row.ids.prefix(row.promptLength)))
+    func text(_ ids: [Int32]) -> String? { tokenizer?.decode(ids, after: prompt) }
+    if options.endTokens.contains(row.ids[row.ids.count - 1]) {
+      return GeneratedText(ids: added, text: text(added.dropLast()), end: .endToken)
     }
-    if !options.stopTexts.isEmpty, let text = tokenizer?.decode(added) {
-      let cut = options.stopTexts.compactMap { text.firstRange(of: $0)?.lowerBound }.min()
-      if let cut { return GeneratedText(ids: added, text: String(text[..<cut]), end: .stopText) }
+    if !options.stopTexts.isEmpty, let cut = text(added).flatMap(StopTexts(options.stopTexts).cut) {
+      return GeneratedText(ids: added, text: cut, end: .stopText)
     }
     guard added.count == options.maxNewTokens || row.ids.count == model.card.maxPositions else { return nil }
-    return GeneratedText(ids: added, text: tokenizer?.decode(added), end: .length)
+    return GeneratedText(ids: added, text: text(added), end: .length)
   }
 }

@@ -22,6 +22,14 @@ public struct ModelDirectory: Sendable {
     return try JSONFields(contentsOf: path + "/config.json")
   }
 
+  /// The fields of `generation_config.json`; `nil` where there is none.
+  ///
+  /// - Throws: ``FileError`` if the file is broken.
+  public func generationConfiguration() throws -> JSONFields? {
+    let file = path + "/generation_config.json"
+    return FileManager.default.fileExists(atPath: file) ? try JSONFields(contentsOf: file) : nil
+  }
+
   /// Writes `model.safetensors` and `config.json`, creating the directory if need be.
   ///
   /// - Throws: ``FileError`` when the disk is full or the directory not writable.

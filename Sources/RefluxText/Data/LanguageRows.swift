@@ -13,7 +13,7 @@ struct LanguageRows {
   /// - Throws: `RecipeError` naming an example without an answer among others that have one, or if no example fits.
   init(_ blocks: [EncodedRows], maxLength: Int, name: String) throws {
     let hasAnswers = blocks.contains { !$0.targets.isEmpty }
-    var number = 0
+    var (number, shortest) = (0, Int.max)
     for block in blocks {
       guard !hasAnswers || block.targets.count == block.ids.count else {
         throw RecipeError("some examples of \(name) have an answer and some have none")
@@ -21,6 +21,7 @@ struct LanguageRows {
       var place = 0
       for length in block.rowLengths {
         defer { (place, number) = (place + length, number + 1) }
+        shortest = min(shortest, length)
         guard length <= maxLength else { continue }
         let range = place..<place + length
         if hasAnswers {
@@ -35,7 +36,11 @@ struct LanguageRows {
         numbers.append(number)
       }
     }
-    guard !numbers.isEmpty else { throw RecipeError("no example of \(name) fits into \(maxLength) tokens") }
+    guard !numbers.isEmpty else {
+      throw RecipeError(
+        "no example of \(name) fits into \(maxLength) tokens; the shortest needs max_length=\(shortest), and a model that "
+          + "reads so many")
+    }
   }
 
   /// `nil` when no example has an answer.

@@ -37,6 +37,9 @@ struct EvaluatedStep {
 public struct SplitScores {
   public var split: Split
   public var examples: Int
+  /// The questions that were asked: examples that do not fit are none, but their questions are; `nil` where nothing is
+  /// asked.
+  public var questions: Int?
   /// Mean loss of the labels; `nil` without labels.
   public var loss: Double?
   public var scores: [(name: String, value: Double)]
@@ -59,15 +62,17 @@ extension EvaluatedStep {
 
 extension SplitScores {
   public var json: JSON {
-    [
-      "split": .string(split.rawValue), "examples": .integer(examples), "loss": loss.map(JSON.number) ?? .null,
-      "scores": .object(JSONObject(scores.map { ($0.name, .number($0.value)) })),
-    ]
+    var fields = JSONObject([("split", .string(split.rawValue)), ("examples", .integer(examples))])
+    fields["questions"] = questions.map(JSON.integer)
+    fields["loss"] = loss.map(JSON.number) ?? .null
+    fields["scores"] = .object(JSONObject(scores.map { ($0.name, .number($0.value)) }))
+    return .object(fields)
   }
 
   init(_ fields: JSONFields) throws {
     split = Split(rawValue: try fields.required("split", fields.string))
     examples = try fields.required("examples", fields.integer)
+    questions = try fields.integer("questions")
     loss = try fields.number("loss")
     scores = try fields.required("scores", fields.fields).object.entries.map { ($0.key, $0.value.number ?? .nan) }
   }

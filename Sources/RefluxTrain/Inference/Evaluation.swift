@@ -5,12 +5,13 @@ import RefluxText
 public struct Evaluation {
   private let task: any Task
   private let saved: SavedModel
-  private let maxLength: Int
+  private let maxLength: Int?
   private let batchSize: Int
   private let maxNewTokens: Int?
 
-  /// `maxLength` cuts longer rows, as in training; `maxNewTokens` bounds answers in words instead of what the task says.
-  public init(_ task: any Task, _ saved: SavedModel, maxLength: Int, batchSize: Int, maxNewTokens: Int? = nil) {
+  /// `maxLength` cuts longer rows, as in training, where `nil` is what suits the task; `maxNewTokens` bounds answers in
+  /// words instead of what the task says.
+  public init(_ task: any Task, _ saved: SavedModel, maxLength: Int?, batchSize: Int, maxNewTokens: Int? = nil) {
     (self.task, self.saved, self.maxLength, self.batchSize) = (task, saved, maxLength, batchSize)
     self.maxNewTokens = maxNewTokens
   }
@@ -20,11 +21,12 @@ public struct Evaluation {
   ///
   /// `report` is told about truncated rows (`note`) and, after every batch, how many examples are done.
   public func score(_ split: Split, answersTo path: String?, report: (RunEvent) throws -> Void) throws -> SplitScores {
+    let encoder = try saved.encoder(maxLength: saved.model.card.rowLimit(maxLength, for: task.prediction))
     let data = try EncodedDataset(
-      try task.examples(split), try saved.encoder(maxLength: maxLength), task.prediction,
+      try task.examples(split), encoder, task.prediction,
       name: "the \(split.rawValue) split",
       progress: { try report(.tokenizing("the \(split.rawValue) split", done: $0, total: $1)) })
-    for note in data.notes(maxLength: min(maxLength, saved.model.card.maxPositions)) {
+    for note in data.notes(maxLength: encoder.maxLength) {
       try report(.note("the \(split.rawValue) split: \(note)"))
     }
     var modules = ModuleSet()
@@ -43,7 +45,8 @@ public struct Evaluation {
       try AnswerFormat(task.prediction).write(outcome.answers, questions.map { ($0, $1.responses) }, to: path)
     }
     return SplitScores(
-      split: split, examples: data.count, loss: outcome.loss, scores: outcome.scores + (questions?.1.scores ?? []))
+      split: split, examples: data.count, questions: questions?.1.asked, loss: outcome.loss,
+      scores: outcome.scores + (questions?.1.scores ?? []))
   }
 
   private var questions: QuestionEvaluation? {

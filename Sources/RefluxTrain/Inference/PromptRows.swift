@@ -20,25 +20,30 @@ public struct PromptRows {
   /// An error about the row last returned.
   public func failure(_ message: String) -> FileError { FileError(lines.path, line: lines.line, message) }
 
+  /// The error of a component about the row last returned, with its place.
+  public func failure(_ error: RecipeError) -> FileError { failure(error.messages) }
+
   /// The ids that a row is to be gone on from.
   ///
   /// - Throws: ``FileError`` naming file and line.
   public func ids(of row: JSONFields, _ saved: SavedModel) throws -> [Int32] {
-    if let prompt = try prompt(row) {
-      guard let tokenizer = saved.tokenizer else {
-        throw failure("has a prompt, but the model's directory has no tokenizer: wants 'input_ids'")
-      }
-      return tokenizer.encode(prompt: prompt)
+    let ids = try prompt(row).map { try encoded($0, saved) } ?? givenIDs(row, saved)
+    do { try saved.model.card.checkPrompt(ids) } catch let error as RecipeError { throw failure(error) }
+    return ids
+  }
+
+  private func encoded(_ prompt: String, _ saved: SavedModel) throws -> [Int32] {
+    guard let tokenizer = saved.tokenizer else {
+      throw failure("has a prompt, but the model's directory has no tokenizer: wants 'input_ids'")
     }
+    return tokenizer.encode(prompt: prompt)
+  }
+
+  private func givenIDs(_ row: JSONFields, _ saved: SavedModel) throws -> [Int32] {
     let ids = try row.tokenIDs("input_ids") ?? []
     let size = saved.model.card.vocabularySize
     if let id = ids.first(where: { $0 < 0 || $0 >= size }) {
       throw failure("has the token id \(id), which is outside 0 to \(size - 1)")
-    }
-    guard !ids.isEmpty else { throw failure("has no tokens") }
-    guard ids.count < saved.model.card.maxPositions else {
-      throw failure(
-        "has \(ids.count) tokens and leaves no room for more: the model reads \(saved.model.card.maxPositions)")
     }
     return ids
   }

@@ -16,6 +16,8 @@ struct QuestionEvaluation {
     /// By the number of the question in its split, from 0.
     var responses: [Int: QuestionResponse] = [:]
     var scores: [(name: String, value: Double)] = []
+    /// How many questions the scores are of; `nil` when there are none.
+    var asked: Int?
   }
 
   /// The scores of the questions whose answer is known: ``AnswerScores`` of greedily generated texts and, where there
@@ -62,6 +64,7 @@ struct QuestionEvaluation {
     }
     if !tooLong.isEmpty { try report(.note(note(tooLong, of: numbers.count, split))) }
     outcome.scores = (answers.count > 0 ? answers.scores : []) + (choices.count > 0 ? choices.scores : [])
+    if !outcome.scores.isEmpty { outcome.asked = numbers.count }
     return outcome
   }
 

@@ -31,7 +31,8 @@ extension SavedModel {
       for (place, index) in indices.enumerated() {
         let positions = tokens.rows[place]
         scores[index] = TextScore(
-          logLikelihood: -losses[positions].reduce(0) { $0 + Double($1) }, tokens: positions.count,
+          // Taken from 0: nothing scored is 0, not -0.
+          logLikelihood: 0 - losses[positions].reduce(0) { $0 + Double($1) }, tokens: positions.count,
           isGreedy: hits[positions].allSatisfy { $0 })
       }
     }

@@ -5,8 +5,8 @@ public struct Recipe {
   /// Where all randomness comes from.
   public let seed: UInt64
   public let task: Blueprint<any Task>
-  /// Tokens a row keeps; longer rows are cut.
-  public let maxLength: Int
+  /// Tokens a row keeps; `nil`: as many as suit the task and the model.
+  public let maxLength: Int?
   /// Rows of an evaluation batch.
   public let evaluationBatchSize: Int
   /// The networks by role (student, teacher), in the order of the recipe.
@@ -60,9 +60,11 @@ struct RecipeHeader: ComponentOptions {
   @Option("Where all randomness comes from.", in: 0...) var seed = 42
   @Option("What is learned.", aliases: ["task_name"]) var task: Blueprint<any Task>
   @Option(
-    "Tokens a row keeps, special ones included; the longer text of a pair is cut first.", in: 5...1_000_000,
-    aliases: ["max_seq_length"])
-  var maxLength = 128
+    """
+    Tokens a row keeps, special ones included; the longer text of a pair is cut first. Default: 128; for tasks of text \
+    what the model reads, up to 2048.
+    """, in: 5...1_000_000, aliases: ["max_seq_length"])
+  var maxLength: Int? = nil
   @Option(
     "Rows of an evaluation batch.", in: 1...100_000, aliases: ["eval_batch_size", "per_device_eval_batch_size"])
   var evaluationBatchSize = 64

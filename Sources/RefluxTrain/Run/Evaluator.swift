@@ -34,7 +34,7 @@ struct Evaluator {
         loss += zip(losses, counts).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         labelled += counts.reduce(0, +)
         if output.tokens != nil {
-          likelihoods = zip(losses, counts).map { .init(sum: -Double($0) * Double($1), tokens: $1) }
+          likelihoods = zip(losses, counts).map { .init(sum: 0 - Double($0) * Double($1), tokens: $1) }
         }
       }
       let (logits, width) = (output.logits.floats, output.logits.count / max(indices.count, 1))

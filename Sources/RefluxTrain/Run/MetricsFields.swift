@@ -26,6 +26,6 @@ extension SplitScores {
 
   private func named(_ name: (String) -> String) -> [(String, JSON)] {
     (loss.map { [(name("loss"), .number($0))] } ?? []) + scores.map { (name($0.name), .number($0.value)) }
-      + [(name("samples"), .integer(examples))]
+      + [(name("samples"), .integer(examples))] + (questions.map { [(name("questions"), .integer($0))] } ?? [])
   }
 }

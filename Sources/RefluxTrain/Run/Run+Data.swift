@@ -42,7 +42,8 @@ extension Run {
       outcome.answers, questions.map { ($0, $1.responses) }, to: "\(directory.predictions)/\(split.rawValue).jsonl")
     let scores = outcome.scores + (questions?.1.scores ?? [])
     try notify(.evaluated(stage: stage, split, scores: scores))
-    return SplitScores(split: split, examples: data.count, loss: outcome.loss, scores: scores)
+    return SplitScores(
+      split: split, examples: data.count, questions: questions?.1.asked, loss: outcome.loss, scores: scores)
   }
 
   private func questions(_ modules: ModuleSet, isFinal: Bool) throws -> QuestionEvaluation? {

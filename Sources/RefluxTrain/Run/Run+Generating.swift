@@ -53,10 +53,7 @@ extension Run {
         tokens += 1
         try notify(.generating(stage: name, done: done, total: rows.count, tokens: tokens))
       }
-      try parts.add(
-        zip(numbers, made).map { number, text in
-          WrittenText(text, after: prompts[number / samples], tokenizer, stops: options.stopTexts)
-        })
+      try parts.add(made.map { WrittenText($0.text ?? "", isFinished: $0.end != .length) })
     }
     try notify(.generating(stage: name, done: rows.count, total: rows.count, tokens: tokens))
     var texts = [[WrittenText]](repeating: [], count: prompts.count)
@@ -70,16 +67,5 @@ extension Run {
     let names = long.prefix(5).map { "\($0 + 1)" } + (long.count > 5 ? ["…"] : [])
     return "\(name): \(long.count) of \(lengths.count) prompts leave no room for text in \(limit) tokens: "
       + names.joined(separator: ", ")
-  }
-}
-
-extension WrittenText {
-  fileprivate init(_ made: GeneratedText, after prompt: [Int32], _ tokenizer: (any Tokenizer)?, stops: [String]) {
-    let ids = made.end == .endToken ? Array(made.ids.dropLast()) : made.ids
-    var text = tokenizer?.decode(ids, after: prompt) ?? ""
-    if made.end == .stopText, let cut = stops.compactMap({ text.firstRange(of: $0)?.lowerBound }).min() {
-      text = String(text[..<cut])
-    }
-    self.init(text, isFinished: made.end != .length)
   }
 }

@@ -68,7 +68,7 @@ public final class Run: Runner {
     metrics = MetricsLog(directory.metrics)
     journal = Journal(directory.stages)
     if let card = (modules["student"] as? any Model)?.card {
-      rowLimits = (card.vocabularySize, min(setup.maxLength ?? card.maxPositions, card.maxPositions))
+      rowLimits = (card.vocabularySize, card.rowLimit(setup.maxLength, for: task.prediction))
     }
   }
 

@@ -8,7 +8,7 @@ public struct RunSetup {
   public var recipe: String
   public var seed: UInt64
   public var backend: any Backend
-  /// Longest row in tokens; the student's positions if that is less.
+  /// Longest row in tokens, the student's positions if that is less; `nil`: what suits the task.
   public var maxLength: Int?
   /// Rows of an evaluation batch.
   public var evaluationBatchSize = 64
