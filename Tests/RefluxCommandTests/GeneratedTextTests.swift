@@ -36,7 +36,7 @@ import Testing
     let outcome = try generate(prompts.map { "{\"input_ids\": \($0)}\n" }.joined())
     #expect(outcome.code == 0, "\(outcome.errors)")
     let (rows, tokenizer) = (try made(outcome.output), try TokenizerLoader().load(model))
-    #expect(try rows.prefix(3).map(\.ids) == tokens("tokens") && rows.count == 4)
+    #expect(try rows.prefix(3).map { $0.ids } == tokens("tokens") && rows.count == 4)
     for (prompt, row) in zip(prompts, rows) {
       #expect(tokenizer.decode(prompt) + row.text == tokenizer.decode(prompt + row.ids))
     }
