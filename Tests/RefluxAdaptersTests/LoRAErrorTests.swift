@@ -64,8 +64,24 @@ import Testing
       try problem { $0["trainable_token_indices"] = [1, 2] }
         == "DIR/adapter_config.json: 'trainable_token_indices' is given; such adapters cannot be read")
     #expect(
+      try problem { $0["alora_invocation_tokens"] = [7] }
+        == "DIR/adapter_config.json: 'alora_invocation_tokens' is given; such adapters cannot be read")
+    #expect(
       try problem { $0["bias"] = "some" } == "DIR/adapter_config.json: 'bias' is 'some'; known are none, lora_only, all"
     )
+  }
+
+  /// What the updates were begun with matters where it was taken out of the base.
+  @Test func adaptersThatChangeTheBase() throws {
+    for value: JSON in ["pissa", "pissa_niter_16", "olora", "corda", "loftq", "lora_ga", 3] {
+      #expect(
+        try problem { $0["init_lora_weights"] = value }
+          == "DIR/adapter_config.json: 'init_lora_weights' is '\(value.string ?? value.text)'; only adapters that leave "
+          + "the base as it is can be read: true, false, gaussian, eva, orthogonal")
+    }
+    for value: JSON? in [nil, .null, true, false, "gaussian", "eva", "orthogonal"] {
+      #expect(try problem { $0["init_lora_weights"] = value } == nil)
+    }
   }
 
   @Test func adaptersOfAnotherModel() throws {

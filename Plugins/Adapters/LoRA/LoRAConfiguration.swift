@@ -48,11 +48,15 @@ extension LoRAConfiguration {
     where try fields.bool(key) == true {
       throw FileError(fields.path, "'\(key)' is true; such adapters cannot be read")
     }
-    for key in ["layer_replication", "target_parameters", "trainable_token_indices"] {
+    for key in [
+      "layer_replication", "target_parameters", "trainable_token_indices", "alora_invocation_tokens", "arrow_config",
+      "kasa_config", "monteclora_config",
+    ] {
       guard fields.object[key] ?? .null == .null else {
         throw FileError(fields.path, "'\(key)' is given; such adapters cannot be read")
       }
     }
+    try Self.requireUnchangedBase(fields)
     rank = try fields.integer("r") ?? rank
     guard rank >= 0 else { throw FileError(fields.path, "'r' must be at least 0, but is \(rank)") }
     alpha = try fields.number("lora_alpha").map { Float($0) } ?? alpha
@@ -79,6 +83,21 @@ extension LoRAConfiguration {
       alphaPattern = try pattern.object.keys.map { ($0, Float(try pattern.required($0, pattern.number))) }
     }
     source = fields.object
+  }
+
+  /// Throws if the updates belong to other weights than the base's: PiSSA, OLoRA, CorDA and LoftQ take the beginning of
+  /// the updates out of them.
+  private static func requireUnchangedBase(_ fields: JSONFields) throws {
+    let value: String
+    switch fields.object["init_lora_weights"] {
+    case nil, .null?, .bool?, "gaussian"?, "eva"?, "orthogonal"?: return
+    case .string(let name)?: value = name
+    case let other?: value = other.text
+    }
+    throw FileError(
+      fields.path,
+      "'init_lora_weights' is '\(value)'; only adapters that leave the base as it is can be read: true, false, "
+        + "gaussian, eva, orthogonal")
   }
 
   private static func names(_ fields: JSONFields, _ key: String) throws -> [String]? {

@@ -11,7 +11,7 @@ struct LoRAModel<Base: Model>: AdaptedModel {
   private(set) var card: ModelCard
   private var base: Base
   private let configuration: LoRAConfiguration
-  /// The parts that are trained as a whole, as `modules_to_save` names them.
+  /// The parts that are trained as a whole, by their whole paths: what ends with a path in PEFT is the same part.
   private let savedModules: [String]
   /// The maps with an update.
   private let adapted: Set<String>
@@ -29,8 +29,9 @@ struct LoRAModel<Base: Model>: AdaptedModel {
   /// Fresh updates, which change nothing yet.
   init(_ model: Base, _ configuration: LoRAConfiguration, seed: UInt64, on backend: any Backend) throws {
     let maps = model.linearShapes
-    let saved = configuration.modulesToSave ?? model.modulesToTrain
-    try model.requireParts(saved)
+    let parts = configuration.modulesToSave ?? model.modulesToTrain
+    try model.requireParts(parts)
+    let saved = model.modules(called: parts)
     let free = maps.keys.sorted().filter { path in !saved.contains { path.lies(in: $0) } }
     let chosen = configuration.rank == 0 ? [] : configuration.targets.choose(free)
     if configuration.rank > 0, chosen.isEmpty { throw Self.nothingChosen(configuration.targets, of: free) }
@@ -58,13 +59,12 @@ struct LoRAModel<Base: Model>: AdaptedModel {
     let heads = model.heads.filter { head in
       stored.names.contains { $0.lies(in: head) && $0.hasSuffix(".weight") && !$0.contains(".lora_") }
     }
-    let saved = (configuration.modulesToSave ?? []) + heads.filter { configuration.modulesToSave?.contains($0) != true }
+    let listed = model.modules(endingWith: configuration.modulesToSave ?? [])
+    let saved = listed + heads.filter { head in !listed.contains { head.lies(in: $0) } }
     let ranks = try Dictionary(uniqueKeysWithValues: paths.map { ($0, try stored.rank(of: $0)) })
-    try self.init(
-      model, configuration, saved.filter(model.hasPart), ranks: ranks, ParameterScope(stored),
-      stored.backend)
+    try self.init(model, configuration, saved, ranks: ranks, ParameterScope(stored), stored.backend)
     let shown = parameters
-    try stored.requireUse(of: Set(shown.names))
+    try stored.requireUse(of: Set(shown.names), model.sharedNames)
     self = replacing(try shown.mapping { name, now in try stored.parameter(name, now.shape, .zeros) })
     card.freshParameters.removeAll(where: trained.contains)
     card.hasFreshHead = !card.freshParameters.isEmpty
@@ -139,9 +139,15 @@ struct LoRAModel<Base: Model>: AdaptedModel {
   func save(to directory: String) throws {
     let base = card.checkpoint.map { Directory.exists($0) ? Directory.absolute($0) : $0 }
     let adapter = AdapterDirectory(directory)
+    var (parts, tensors) = (savedModules, parameters.map { (name: place(ofParameter: $0).name, tensor: $1) })
+    // In PEFT a part that is trained is no longer tied to another: both are listed, and both are stored.
+    for (second, first) in self.base.sharedNames {
+      guard let tensor = parameters[first] else { continue }
+      parts.append(second.module)
+      tensors.append((AdapterDirectory.prefix + second, tensor))
+    }
     try adapter.write(
-      configuration: configuration.json(base: base, task: taskType, savedModules: savedModules),
-      parameters: parameters.map { (place(ofParameter: $0).name, $1) })
+      configuration: configuration.json(base: base, task: taskType, savedModules: parts), parameters: tensors)
     try saveConfiguration(to: adapter.configurationDirectory)
   }
 
@@ -165,42 +171,4 @@ struct LoRAModel<Base: Model>: AdaptedModel {
     model.updateModules(of: Linear.self) { _, linear in linear = linear.merged }
     return model
   }
-}
-
-// MARK: - What a model has
-
-extension Model {
-  /// The shape of each linear map's weight, `[outputs, inputs]`, by its path.
-  fileprivate var linearShapes: [String: Shape] {
-    var (copy, shapes) = (self, [String: Shape]())
-    copy.updateModules(of: Linear.self) { path, linear in shapes[path] = linear.weight.shape }
-    return shapes
-  }
-
-  /// The heads of classifiers, as the models of Hugging Face call them.
-  fileprivate var heads: [String] { ["classifier", "score"].filter(hasPart) }
-
-  fileprivate func hasPart(_ part: String) -> Bool { parameters.names.contains { $0.lies(in: part) } }
-
-  /// The head, and the modules that have random weights.
-  fileprivate var modulesToTrain: [String] {
-    let fresh = card.freshParameters.map { $0.split(separator: ".").dropLast().joined(separator: ".") }
-    return fresh.reduce(into: heads) { parts, path in
-      if !parts.contains(where: { path.lies(in: $0) }) { parts.append(path) }
-    }
-  }
-
-  fileprivate func requireParts(_ parts: [String]) throws {
-    for part in parts where !hasPart(part) {
-      let known = Set(parameters.names.flatMap { $0.split(separator: ".").dropLast().map(String.init) })
-        .filter { Int($0) == nil }.sorted()
-      throw RecipeError(
-        "modules_to_save: the model has no part '\(part)'", hint: suggestion(for: part, among: known))
-    }
-  }
-}
-
-extension [String] {
-  /// The last parts of some paths, each once, sorted.
-  fileprivate var lastNames: [String] { Set(compactMap { $0.split(separator: ".").last.map(String.init) }).sorted() }
 }

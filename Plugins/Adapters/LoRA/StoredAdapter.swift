@@ -59,11 +59,36 @@ struct StoredAdapter: ParameterSource {
     return try file.tensor(stored, as: .float32, on: backend)
   }
 
-  /// Throws if the file holds something that the model has no place for.
-  func requireUse(of used: Set<String>) throws {
-    let strangers = names.filter { !used.contains($0) }
-    guard let first = strangers.first else { return }
-    let more = strangers.count > 1 ? " and \(strangers.count - 1) more" : ""
-    throw FileError(file.path, "the model has no place for '\(places[first] ?? first)'\(more)")
+  /// Checks that the file holds nothing that the model has no place for.
+  ///
+  /// - Parameters:
+  ///   - used: The names of the parameters that are read.
+  ///   - sharedNames: Second names of the model's parameters, under which a file holds them again.
+  /// - Throws: ``FileError`` naming the first such tensor, or those that differ and are one weight in the model.
+  func requireUse(of used: Set<String>, _ sharedNames: [(second: String, first: String)]) throws {
+    let shared = sharedNames.filter { used.contains($0.first) }
+    let known = used.union(shared.map(\.second))
+    let strangers = names.filter { !known.contains($0) }
+    if let first = strangers.first {
+      let more = strangers.count > 1 ? " and \(strangers.count - 1) more" : ""
+      let reason = Self.reason(strangers, sharedNames).map { ": \($0)" } ?? ""
+      throw FileError(file.path, "the model has no place for '\(places[first] ?? first)'\(more)\(reason)")
+    }
+    for (second, first) in shared {
+      guard let place = places[first] else { continue }
+      let both = "in the model they are one weight (tied embeddings)"
+      guard let copy = places[second] else {
+        throw FileError(file.path, "has '\(place)' without '\(AdapterDirectory.prefix)\(second)', and \(both)")
+      }
+      let values = try [place, copy].map { try file.tensor($0, as: .float32, on: backend).floats }
+      guard values[0] == values[1] else { throw FileError(file.path, "'\(place)' and '\(copy)' differ, and \(both)") }
+    }
+  }
+
+  /// Why some tensors are not read, if it can be told from their names.
+  private static func reason(_ strangers: [String], _ sharedNames: [(second: String, first: String)]) -> String? {
+    if strangers.contains(where: { $0.contains(".lora_embedding_") }) { return "updates of embeddings cannot be read" }
+    if strangers.contains(where: { $0.contains("lm_head.lora_") }) { return "updates of an output head cannot be read" }
+    return sharedNames.first { strangers.contains($0.second) }.map { "its head is \($0.first.module.lastName)" }
   }
 }
