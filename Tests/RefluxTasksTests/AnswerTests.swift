@@ -62,18 +62,21 @@ import Testing
     #expect(scores.scores.map(\.value) == [0.25, 0.5])
   }
 
-  @Test func scoresChoicesBySumAndPerByte() {
-    // Per byte: -4/2 = -2, -6/6 = -1, -9/6 = -1.5 ("é" has two bytes).
-    let texts = ["ab", "abcdef", "ééé"]
-    let best = ChoiceScores.best([-4, -6, -9], of: texts)
+  /// Characters are Unicode scalars, as Python's `len` counts them: not bytes, and not what is seen as one.
+  @Test func scoresChoicesBySumAndPerCharacter() {
+    // Per character: -4/2 = -2, -6/5 = -1.2, -5/3 = -1.67; per byte the last would win with -5/6.
+    let (sums, texts) = ([-4.0, -6, -5], ["ab", "abcde", "ééé"])
+    let best = ChoiceScores.best(sums, of: texts)
     #expect(best?.plain == 0)
-    #expect(best?.perByte == 1)
+    #expect(best?.perCharacter == 1)
+    // -3/4 against -2.5/3: é is two scalars here.
+    #expect(ChoiceScores.best([-3, -2.5], of: ["e\u{301}e\u{301}", "abc"])?.perCharacter == 0)
     var scores = ChoiceScores()
-    scores.add([-4, -6, -9], of: texts, right: 1)
+    scores.add(sums, of: texts, right: 1)
     scores.add([-4, -4, -9], of: ["a", "b", "c"], right: 0)
     scores.add([], of: [], right: 0)
-    scores.add([-4, -6, -9], of: texts, right: 0)
-    #expect(scores.scores.map(\.name) == ["choice_accuracy", "choice_accuracy_per_byte"])
+    scores.add(sums, of: texts, right: 0)
+    #expect(scores.scores.map(\.name) == ["choice_accuracy", "choice_accuracy_per_character"])
     #expect(scores.scores.map(\.value) == [0.5, 0.5])
   }
 }

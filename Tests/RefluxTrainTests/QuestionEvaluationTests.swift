@@ -113,15 +113,20 @@ import Testing
       [
         // One word behind x; x itself is the likeliest, and as long as the others.
         question("x", ["x", "y", "B"], right: 0),
-        // Of words that are alike, fewer are likelier, but one likelihood over more bytes is larger.
+        // Of words that are alike, fewer are likelier, but one likelihood over more characters is larger.
         question("y", ["y", "long", "B y"], right: 1),
         // 9 words of 64 positions fit, 70 do not.
         question("y", ["y", [String](repeating: "y", count: 70).joined(separator: " ")], right: 0),
       ])
-    let (scores, responses, _) = try ask(evaluation(task, maxNewTokens: 0))
-    #expect(scores == ["choice_accuracy": 1.0 / 3, "choice_accuracy_per_byte": 2.0 / 3])
-    #expect(responses[0]?.best?.plain == 0 && responses[0]?.best?.perByte == 0)
-    #expect(responses[1]?.best?.plain == 0 && responses[1]?.best?.perByte == 1)
+    let (scores, responses, said) = try ask(evaluation(task, maxNewTokens: 0))
+    #expect(
+      said == [
+        "answers validation 3 of 3",
+        "the validation split: 1 of 3 questions have an option that does not fit in 64 tokens and count as wrong: 3",
+      ])
+    #expect(scores == ["choice_accuracy": 1.0 / 3, "choice_accuracy_per_character": 2.0 / 3])
+    #expect(responses[0]?.best?.plain == 0 && responses[0]?.best?.perCharacter == 0)
+    #expect(responses[1]?.best?.plain == 0 && responses[1]?.best?.perCharacter == 1)
     #expect(responses[2]?.best == nil)
     let both = try ask(evaluation(task, maxNewTokens: 6)).scores
     #expect(both == scores.merging(["answer_accuracy": 0, "answered": 0]) { $1 })
@@ -172,13 +177,13 @@ import Testing
 
           """)
       var choice = QuestionResponse(gold: .option(1))
-      choice.best = (plain: 0, perByte: 1)
+      choice.best = (plain: 0, perCharacter: 1)
       try AnswerFormat(.text).write([], (.letter(count: 5), [0: choice]), to: path)
       try AnswerFormat(.text).write([], (.digit(count: 4), [0: choice]), to: path + "2")
       #expect(
         try [path, path + "2"].map { try String(contentsOfFile: $0, encoding: .utf8) } == [
-          #"{"index": 0, "choice": "A", "choice_per_byte": "B", "gold": "B"}"# + "\n",
-          #"{"index": 0, "choice": 1, "choice_per_byte": 2, "gold": 2}"# + "\n",
+          #"{"index": 0, "choice": "A", "choice_per_character": "B", "gold": "B"}"# + "\n",
+          #"{"index": 0, "choice": 1, "choice_per_character": 2, "gold": 2}"# + "\n",
         ])
     }
   }

@@ -40,7 +40,8 @@ struct QuestionEvaluation {
     }
     let all = try task.questions(split)
     let numbers = Array(all.indices.filter { all[$0].answer != nil }.prefix(limit ?? .max))
-    var (outcome, answers, choices, tooLong) = (Outcome(), AnswerScores(), ChoiceScores(), [Int]())
+    var (outcome, answers, choices) = (Outcome(), AnswerScores(), ChoiceScores())
+    var (tooLong, tooLongOptions) = ([Int](), [Int]())
     for start in stride(from: 0, to: numbers.count, by: 8 * batchSize) {
       let part = numbers[start..<min(start + 8 * batchSize, numbers.count)]
       var texts: [String]?
@@ -54,15 +55,21 @@ struct QuestionEvaluation {
         }
         if let choice = all[number].choice, case .option(let right) = gold {
           let compared = try likelihoods(choice, tokenizer)
-          response.best = ChoiceScores.best(compared.sums, of: compared.texts)
-          choices.add(compared.sums, of: compared.texts, right: right)
+          if compared == nil { tooLongOptions.append(number + 1) }
+          let (sums, texts) = compared ?? ([], [])
+          response.best = ChoiceScores.best(sums, of: texts)
+          choices.add(sums, of: texts, right: right)
           try between()
         }
         outcome.responses[number] = response
       }
       try report(.evaluating(stage: stage, split, done: start + part.count, total: numbers.count))
     }
-    if !tooLong.isEmpty { try report(.note(note(tooLong, of: numbers.count, split))) }
+    for (questions, problem) in [
+      (tooLong, "leave no room for an answer"), (tooLongOptions, "have an option that does not fit"),
+    ] where !questions.isEmpty {
+      try report(.note(note(problem, questions, of: numbers.count, split)))
+    }
     outcome.scores = (answers.count > 0 ? answers.scores : []) + (choices.count > 0 ? choices.scores : [])
     if !outcome.scores.isEmpty { outcome.asked = numbers.count }
     return outcome
@@ -85,22 +92,23 @@ struct QuestionEvaluation {
     return texts
   }
 
-  /// How likely each option is behind its context; nothing if one of them does not fit.
-  private func likelihoods(_ choice: TextChoice, _ tokenizer: any Tokenizer) throws -> (sums: [Double], texts: [String])
-  {
+  /// How likely each option is behind its context; `nil` if one of them does not fit.
+  private func likelihoods(
+    _ choice: TextChoice, _ tokenizer: any Tokenizer
+  ) throws -> (sums: [Double], texts: [String])? {
     let encoder = try saved.encoder()
     let context = tokenizer.encode(prompt: choice.context)
     let rows = try choice.texts.map { text in
       let ids = context + tokenizer.encode(continuing: " \(text)")
       return try encoder.encode(.labelled(ids: ids, labels: ids.indices.map { $0 < context.count ? -100 : ids[$0] }))
     }
-    guard rows.allSatisfy({ $0.ids.count <= encoder.maxLength }) else { return ([], []) }
+    guard rows.allSatisfy({ $0.ids.count <= encoder.maxLength }) else { return nil }
     return (try saved.scores(rows, batchSize: batchSize).map(\.logLikelihood), choice.texts)
   }
 
-  private func note(_ numbers: [Int], of total: Int, _ split: Split) -> String {
+  private func note(_ problem: String, _ numbers: [Int], of total: Int, _ split: Split) -> String {
     let names = numbers.prefix(5).map { "\($0)" } + (numbers.count > 5 ? ["…"] : [])
-    return "the \(split.rawValue) split: \(numbers.count) of \(total) questions leave no room for an answer in "
+    return "the \(split.rawValue) split: \(numbers.count) of \(total) questions \(problem) in "
       + "\(saved.model.card.maxPositions) tokens and count as wrong: \(names.joined(separator: ", "))"
   }
 }

@@ -9,11 +9,11 @@ struct QuestionResponse {
   /// The answer that was found in the text.
   var answer: Answer?
   /// The places of the likeliest option, and of the likeliest for its length.
-  var best: (plain: Int, perByte: Int)?
+  var best: (plain: Int, perCharacter: Int)?
 
   init(gold: Answer) { self.gold = gold }
 
-  /// `text`, `answer`, `right`, `choice`, `choice_per_byte`, as far as they were asked for, and `gold`.
+  /// `text`, `answer`, `right`, `choice`, `choice_per_character`, as far as they were asked for, and `gold`.
   func fields(_ kind: AnswerKind) -> [(String, JSON)] {
     var fields: [(String, JSON)] = []
     if let text {
@@ -23,7 +23,8 @@ struct QuestionResponse {
     }
     if let best {
       fields += [
-        ("choice", Answer.option(best.plain).json(kind)), ("choice_per_byte", Answer.option(best.perByte).json(kind)),
+        ("choice", Answer.option(best.plain).json(kind)),
+        ("choice_per_character", Answer.option(best.perCharacter).json(kind)),
       ]
     }
     return fields + [("gold", gold.json(kind))]
