@@ -24,7 +24,8 @@ declare -A model=(
   [llama-1-7b]="huggyllama/llama-7b" [llama-2-7b]="meta-llama/Llama-2-7b-hf" [llama-2-13b]="meta-llama/Llama-2-13b-hf"
   [llama-3-8b]="meta-llama/Meta-Llama-3-8B"
 )
-distillation="alpha: 1, temperature: 3"
+temperature=3 && [ "$table" = 4 ] && temperature=2 # of text
+distillation="alpha: 1, temperature: $temperature"
 declare -A method=(
   [finetune]=finetune [double-finetune]=double-finetune [dynamic-finetune]="{ type: dynamic-finetune, $distillation }"
   [sequential-dlb]="{ type: dlb, $distillation, order: sequential }"
