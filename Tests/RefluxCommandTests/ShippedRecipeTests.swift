@@ -113,6 +113,21 @@ import Testing
     }
   }
 
+  /// Every task of Table 4, and every family of its models, by one method.
+  @Test(
+    arguments: ["svamp", "hellaswag", "aqua", "mathqa"].map { ($0, "llama3", 400) }
+      + ["llama1", "llama2"].map { ("gsm8k", $0, 120) })
+  func everyTaskAndEveryLlamaTrainsAnAdapter(_ task: String, _ family: String, _ length: Int) throws {
+    let cells = try Self.commands("4", ["MODELS": "llama-3-8b", "TASKS": task, "METHODS": "dynsdpb"])
+    #expect(cells.count == 1)
+    for cell in cells {
+      try train(
+        cell + [
+          "model.checkpoint=\(fixture("\(family)/model"))", "task.validation_size=2", "task.max_new_tokens=4",
+        ], sizes: ["max_length=\(length)"], saved: "adapter_model")
+    }
+  }
+
   /// Self-training of a language model: sampled, checked, and stopped at the latest where nothing is right.
   @Test(arguments: files.filter { $0.hasPrefix("gsm8k/") }) func everySelfTrainingOfALlamaRuns(_ file: String) throws {
     let changes = [
@@ -163,51 +178,6 @@ import Testing
       #expect(results.steps >= 3)
       #expect(results.scores.allSatisfy { $0.1.allSatisfy { $0.value.isFinite } } && !results.scores.isEmpty)
       #expect(FileManager.default.fileExists(atPath: "\(directory)/run/model/\(saved).safetensors"))
-    }
-  }
-
-  /// Eight rows of each task in its official layout.
-  private static func writeRows(to directory: String) throws {
-    func write(_ path: String, _ lines: [String]) throws {
-      let file = URL(fileURLWithPath: directory).appendingPathComponent(path)
-      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
-    }
-    let (rows, words) = (0..<8, ["dog", "cat", "farmer", "garden", "river", "engine", "book", "paper"])
-    for split in ["train", "dev"] {
-      try write("CoLA/\(split).tsv", rows.map { "x\t\($0 % 2)\t\tThe \(words[$0]) sees every \(words[7 - $0])." })
-      try write(
-        "MRPC/\(split).tsv",
-        ["Quality\t#1 ID\t#2 ID\t#1 String\t#2 String"]
-          + rows.map { "\($0 % 2)\t\($0)\t1\($0)\tThe \(words[$0]) waits.\tA \(words[$0]) is waiting." })
-      try write(
-        "RTE/\(split).tsv",
-        ["index\tsentence1\tsentence2\tlabel"]
-          + rows.map {
-            "\($0)\tThe \(words[$0]) runs.\tEvery \(words[$0]) walks.\t\($0 % 2 == 0 ? "entailment" : "not_entailment")"
-          })
-    }
-    try write(
-      "gsm8k/train.jsonl",
-      rows.map {
-        #"{"question": "A \#(words[$0]) has \#($0) and gets 2. How many?", "answer": "\#($0)+2=\#($0 + 2)\n#### \#($0 + 2)"}"#
-      })
-    for split in ["train", "val"] {
-      let choice = rows.map {
-        """
-        {"premise": "The \(words[$0]) fell.", "choice1": "It rained.", "choice2": "It was old.", "question": "cause", \
-        "label": \($0 % 2), "idx": \($0)}
-        """
-      }
-      try write("COPA/\(split).jsonl", choice)
-      try write(
-        "BoolQ/\(split).jsonl",
-        rows.map {
-          """
-          {"question": "does the \(words[$0]) run", "passage": "The \(words[$0]) runs.", "label": \($0 % 2 == 0), \
-          "idx": \($0)}
-          """
-        })
     }
   }
 }
