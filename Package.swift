@@ -70,7 +70,10 @@ let package = Package(
 
     .executableTarget(
       name: "reflux-benchmark",
-      dependencies: ["RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText", "RefluxBasics", "RefluxEncoders"],
+      dependencies: [
+        "RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText", "RefluxBasics", "RefluxEncoders", "RefluxDecoders",
+        "RefluxAdapters",
+      ],
       path: "Benchmarks/Sources"),
 
     // Tests.

@@ -53,7 +53,8 @@ class Program:
 
 def compare(model, kind, arguments):
     batches = shapes.batches(kind, arguments.rows)
-    task = dict(model=shapes.MODELS[model], batches=batches, threads=arguments.threads, dropout=shapes.DROPOUT)
+    task = dict(model=shapes.MODELS[model], batches=batches, threads=arguments.threads, dropout=shapes.DROPOUT,
+                labelled_share=shapes.LABELLED_SHARE.get(kind, 1))
     reflux = Program([arguments.reflux, "train", json.dumps(task)])
     peer = Program([arguments.python, os.path.join(HERE, "peer_torch.py"),
                     json.dumps(dict(task, bfloat16=arguments.bfloat16))])
@@ -87,8 +88,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=sys.executable, help="a Python with torch and transformers")
     parser.add_argument("--reflux", default=os.path.join(HERE, "..", ".build", "release", "reflux-benchmark"))
-    parser.add_argument("--models", nargs="*", default=list(shapes.MODELS), choices=list(shapes.MODELS))
-    parser.add_argument("--shapes", nargs="*", default=["full", "rte", "cola"], choices=["full", "rte", "cola"])
+    parser.add_argument("--models", nargs="*", default=shapes.ENCODERS, choices=list(shapes.MODELS))
+    parser.add_argument("--shapes", nargs="*", default=["full", "rte", "cola"], choices=[*shapes.EQUAL, *shapes.LENGTHS])
     parser.add_argument("--rows", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)

@@ -21,6 +21,13 @@ def build(model):
         vocab_size=model["vocabulary"], hidden_size=model["hidden"], num_hidden_layers=model["layers"],
         num_attention_heads=model["heads"], intermediate_size=model["intermediate"],
         hidden_dropout_prob=shapes.DROPOUT, attention_probs_dropout_prob=shapes.DROPOUT)
+    if model["type"] == "llama":
+        import peft
+
+        del sizes["hidden_dropout_prob"], sizes["attention_probs_dropout_prob"]
+        llama = transformers.LlamaForCausalLM(transformers.LlamaConfig(**sizes))
+        return peft.get_peft_model(llama, peft.LoraConfig(
+            r=model["lora_rank"], lora_alpha=8, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")).train()
     if model["type"] == "deberta-v2":  # as deberta-v3-base has it
         return transformers.DebertaV2ForSequenceClassification(transformers.DebertaV2Config(
             relative_attention=True, pos_att_type=["p2c", "c2p"], position_buckets=256, norm_rel_ebd="layer_norm",
@@ -28,12 +35,17 @@ def build(model):
     return transformers.BertForSequenceClassification(transformers.BertConfig(**sizes)).train()
 
 
-def tensors(lengths, seed):
+def tensors(lengths, seed, labelled_share=None):
+    """Classes as labels or, given the share of a row that a decoder learns to predict, tokens."""
     generator = torch.Generator().manual_seed(seed)
     longest = max(lengths)
     mask = (torch.arange(longest)[None] < torch.tensor(lengths)[:, None]).long()
     ids = torch.randint(10, 20000, (len(lengths), longest), generator=generator)
     labels = torch.randint(0, 2, (len(lengths),), generator=generator)
+    if labelled_share is not None:
+        places = torch.arange(longest)[None]
+        learned = (mask == 1) & (places >= (torch.tensor(lengths) * (1 - labelled_share))[:, None])
+        labels = torch.where(learned, ids, -100)
     return dict(input_ids=ids * mask, attention_mask=mask, labels=labels)
 
 
@@ -42,8 +54,10 @@ def main():
     torch.set_num_threads(task["threads"])
     torch.manual_seed(0)
     model = build(task["model"])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.01, fused=True)
-    batches = [tensors(lengths, seed) for seed, lengths in enumerate(task["batches"])]
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=2e-5, weight_decay=0.01, fused=True)
+    share = task["labelled_share"] if task["model"]["type"] == "llama" else None
+    batches = [tensors(lengths, seed, share) for seed, lengths in enumerate(task["batches"])]
     print(json.dumps(dict(name=f"PyTorch {torch.__version__} float32")), flush=True)
     for line in sys.stdin:
         start, processor = time.perf_counter(), time.process_time()

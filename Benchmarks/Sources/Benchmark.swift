@@ -9,7 +9,9 @@ struct Benchmark {
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
     if arguments.first == "train", let task = arguments.dropFirst().first {
-      var training = try TrainingBenchmark(JSONDecoder().decode(TrainingTask.self, from: Data(task.utf8)))
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      var training = try TrainingBenchmark(decoder.decode(TrainingTask.self, from: Data(task.utf8)))
       return try training.run()
     }
     if arguments.first == "tokenize", arguments.count == 3, let texts = arguments.last {

@@ -1,10 +1,12 @@
 import Foundation
+import RefluxAdapters
 import RefluxBasics
 import RefluxCPU
 import RefluxCore
+import RefluxDecoders
 import RefluxEncoders
 
-/// Takes a full training step of an encoder for every line of standard input that names a batch.
+/// Takes a full training step of a model for every line of standard input that names a batch.
 struct TrainingBenchmark {
   private let backend: CPUBackend
   private let batches: [TokenBlock]
@@ -19,34 +21,65 @@ struct TrainingBenchmark {
 
   init(_ task: TrainingTask) throws {
     backend = CPUBackend(threads: task.threads)
-    let dropout = RecipeNode(floatLiteral: task.dropout)
-    let recipe: RecipeNode = [
-      "model": [
-        "type": RecipeNode(stringLiteral: task.model.type),
-        "vocabulary_size": RecipeNode(integerLiteral: task.model.vocabulary),
-        "hidden_size": RecipeNode(integerLiteral: task.model.hidden),
-        "layers": RecipeNode(integerLiteral: task.model.layers),
-        "heads": RecipeNode(integerLiteral: task.model.heads),
-        "intermediate_size": RecipeNode(integerLiteral: task.model.intermediate), "outputs": 2,
-        "hidden_dropout": dropout, "attention_dropout": dropout,
-      ]
-    ]
-    let registry = try Registry([BasicsPlugin.self, EncodersPlugin.self])
-    let parts = try OptionsReader.read(Parts.self, from: recipe, owner: "the benchmark", OptionScope(registry))
+    let directory = FileManager.default.temporaryDirectory.appending(path: "reflux-benchmark-\(getpid())").path
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    var model = try Self.parts(["model": Self.recipe(task)])
+    if let rank = task.model.loraRank {
+      // An adapter goes on weights that are read from files.
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      try Self.build(model, on: backend).save(to: directory)
+      model = try Self.parts([
+        "model": [
+          "type": RecipeNode(stringLiteral: task.model.type), "checkpoint": RecipeNode(stringLiteral: directory),
+          "adapter": ["type": "lora", "rank": RecipeNode(integerLiteral: rank)],
+        ]
+      ])
+    }
+    modules["student"] = try Self.build(model, on: backend)
     var context = BuildContext(seed: 1, backend: backend)
-    modules["student"] = try parts.model.build(&context)
-    optimizer = try parts.optimizer.build(&context)
-    batches = task.batches.enumerated().map { Self.block($1, seed: UInt64($0)) }
+    optimizer = try model.optimizer.build(&context)
+    batches = task.batches.enumerated().map { Self.block($1, task, seed: UInt64($0)) }
+  }
+
+  private static func parts(_ recipe: RecipeNode) throws -> Parts {
+    let registry = try Registry([BasicsPlugin.self, EncodersPlugin.self, DecodersPlugin.self, AdaptersPlugin.self])
+    return try OptionsReader.read(Parts.self, from: recipe, owner: "the benchmark", OptionScope(registry))
+  }
+
+  private static func build(_ parts: Parts, on backend: CPUBackend) throws -> any Model {
+    var context = BuildContext(seed: 1, backend: backend)
+    return try parts.model.build(&context)
+  }
+
+  private static func recipe(_ task: TrainingTask) -> RecipeNode {
+    let model = task.model
+    var fields: [(String, RecipeNode)] = [
+      ("type", RecipeNode(stringLiteral: model.type)),
+      ("vocabulary_size", RecipeNode(integerLiteral: model.vocabulary)),
+      ("hidden_size", RecipeNode(integerLiteral: model.hidden)),
+      ("layers", RecipeNode(integerLiteral: model.layers)), ("heads", RecipeNode(integerLiteral: model.heads)),
+      ("intermediate_size", RecipeNode(integerLiteral: model.intermediate)),
+    ]
+    let dropout = RecipeNode(floatLiteral: task.dropout)
+    if !task.isDecoder { fields += [("outputs", 2), ("hidden_dropout", dropout), ("attention_dropout", dropout)] }
+    return RecipeNode(.map(fields.map { RecipeNode.Entry($0.0, $0.1) }))
   }
 
   /// Rows of these lengths with random tokens and labels.
-  private static func block(_ lengths: [Int], seed: UInt64) -> TokenBlock {
+  private static func block(_ lengths: [Int], _ task: TrainingTask, seed: UInt64) -> TokenBlock {
     var source = RandomSource(seed: seed)
     let rows = RowOffsets(lengths: lengths)
     let ids = (0..<rows.tokenCount).map { _ in Int32(10 + source.next() % 19_990) }
-    return TokenBlock(
-      ids: ids, segments: ids.map { _ in 0 }, rows: rows, targets: .classes(lengths.map { _ in Int(source.next() % 2) })
-    )
+    guard task.isDecoder else {
+      let classes = lengths.map { _ in Int(source.next() % 2) }
+      return TokenBlock(ids: ids, segments: ids.map { _ in 0 }, rows: rows, targets: .classes(classes))
+    }
+    let targets = (0..<rows.rowCount).map { row in
+      let range = rows[row]
+      let firstLabel = range.lowerBound + Int(Double(range.count) * (1 - task.labelledShare))
+      return range.map { $0 + 1 < range.upperBound && $0 + 1 >= firstLabel ? Int(ids[$0 + 1]) : -1 }
+    }
+    return TokenBlock(ids: ids, rows: rows, targets: .tokens(targets))
   }
 
   mutating func run() throws {
@@ -66,12 +99,10 @@ struct TrainingBenchmark {
   private mutating func step(_ block: TokenBlock, _ number: UInt64) throws -> StepAnswer {
     backend.timing.reset()
     let (start, processor) = (ContinuousClock.now, ProcessorTime.now())
-    let (examples, targets) = (block.rowCount, oneHot(block))
     let (loss, gradients) = try modules.valueAndGradient(of: ["student"]) { modules in
       var pass = ForwardPass(training: true, random: RandomSource(seed: 1, "dropout", Int(number)))
       let model = try modules.model("student")
-      let logits = try model(block, &pass).logits
-      let loss = -(logits.logSoftmax() * targets).sum() / Float(examples)
+      let loss = Self.loss(try model(block, &pass), block)
       return (loss, loss.detached)
     }
     if var student = modules["student"], let gradient = gradients["student"] {
@@ -88,9 +119,11 @@ struct TrainingBenchmark {
       systemAllocations: backend.bufferStatistics.systemAllocations)
   }
 
-  private func oneHot(_ block: TokenBlock) -> Tensor {
-    guard case .classes(let classes) = block.targets else { return Tensor(0, on: backend) }
-    return Tensor(classes.flatMap { $0 == 0 ? [1, 0] : [0, 1] }, [classes.count, 2], on: backend)
+  /// The mean cross-entropy of classes, or of labelled tokens.
+  private static func loss(_ output: ModelOutput, _ block: TokenBlock) -> Tensor {
+    if let tokens = output.tokens { return tokens.losses().mean() }
+    guard case .classes(let classes) = block.targets else { return Tensor(0, on: output.logits.backend) }
+    return crossEntropy(output.logits, classes).mean()
   }
 
   private func answer(_ value: some Encodable) {

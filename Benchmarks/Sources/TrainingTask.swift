@@ -8,12 +8,18 @@ struct TrainingTask: Decodable {
     let hidden: Int
     let heads: Int
     let intermediate: Int
+    /// Rank of the LoRA updates that alone are trained; without one, every weight is.
+    let loraRank: Int?
   }
   let model: Model
   let dropout: Double
   let threads: Int
   /// Row lengths in tokens, for every batch.
   let batches: [[Int]]
+  /// The share of a row, at its end, that a decoder learns to predict.
+  let labelledShare: Double
+
+  var isDecoder: Bool { model.type == "llama" }
 }
 
 /// What one step took, in seconds; the kinds of kernels are parts of the whole.
