@@ -3,7 +3,7 @@ import RefluxCPU
 
 /// `reflux-benchmark` times kernels; `reflux-benchmark train TASK` takes training steps for `compare.py`,
 /// `reflux-benchmark tokenize MODEL TEXTS` tokenizes for `compare_tokenizers.py`,
-/// `reflux-benchmark write-llama DIRECTORY` writes a large LLaMA with random weights.
+/// `reflux-benchmark write-llama DIRECTORY [1.1b | 160m]` writes a LLaMA with random weights.
 @main
 struct Benchmark {
   static func main() throws {
@@ -18,7 +18,11 @@ struct Benchmark {
       return try TokenizerBenchmark(model: arguments[arguments.startIndex + 1], texts: texts).run()
     }
     if arguments.first == "write-llama", let directory = arguments.dropFirst().first {
-      return try LlamaWeights.write(to: directory)
+      guard let weights = LlamaWeights(size: arguments.dropFirst(2).first ?? "1.1b") else {
+        print("usage: reflux-benchmark write-llama DIRECTORY [1.1b | 160m]")
+        exit(2)
+      }
+      return try weights.write(to: directory)
     }
     let backend = CPUBackend(threads: arguments.first.flatMap { Int($0) } ?? 2)
     print(backend.diagnostics.summary)

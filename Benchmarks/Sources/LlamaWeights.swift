@@ -3,13 +3,23 @@ import RefluxCPU
 import RefluxCore
 import RefluxIO
 
-/// `reflux-benchmark write-llama DIRECTORY`: random bfloat16 weights of a LLaMA with 1.1 billion parameters.
+/// `reflux-benchmark write-llama DIRECTORY [1.1b | 160m]`: random bfloat16 weights of a LLaMA with a vocabulary of 32000.
 ///
-/// 22 layers, 2048 wide, 32 heads of which 4 hold keys, 5632 inside, vocabulary 32000: what TinyLlama is.
-enum LlamaWeights {
-  private static let (layers, width, keyWidth, inner, vocabulary) = (22, 2048, 256, 5632, 32_000)
+/// 1.1b has the shape of TinyLlama: 22 layers, 2048 wide, 32 heads of which 4 hold keys, 5632 inside.
+struct LlamaWeights {
+  private let layers, width, heads, keyHeads, inner: Int
+  private let vocabulary = 32_000
 
-  static func write(to directory: String) throws {
+  init?(size: String) {
+    switch size {
+    case "1.1b": (layers, width, heads, keyHeads, inner) = (22, 2048, 32, 4, 5632)
+    case "160m": (layers, width, heads, keyHeads, inner) = (12, 768, 12, 12, 3072)
+    default: return nil
+    }
+  }
+
+  func write(to directory: String) throws {
+    let keyWidth = width / heads * keyHeads
     var shapes: [(String, Shape)] = [("model.embed_tokens.weight", [vocabulary, width])]
     for layer in 0..<layers {
       let name = "model.layers.\(layer)"
@@ -28,8 +38,8 @@ enum LlamaWeights {
     let fields: [(String, JSON)] = [
       ("architectures", ["LlamaForCausalLM"]), ("model_type", "llama"), ("torch_dtype", "bfloat16"),
       ("hidden_size", .integer(width)), ("intermediate_size", .integer(inner)),
-      ("num_hidden_layers", .integer(layers)), ("num_attention_heads", .integer(32)),
-      ("num_key_value_heads", .integer(4)),
+      ("num_hidden_layers", .integer(layers)), ("num_attention_heads", .integer(heads)),
+      ("num_key_value_heads", .integer(keyHeads)),
       ("vocab_size", .integer(vocabulary)), ("max_position_embeddings", .integer(2048)),
       ("tie_word_embeddings", .bool(false)),
       ("hidden_act", "silu"), ("rms_norm_eps", .number(1e-05)), ("rope_theta", .number(10_000)),
@@ -41,7 +51,7 @@ enum LlamaWeights {
   }
 
   /// Evenly distributed with a deviation of 0.02; a norm's weights are 1.
-  private static func tensor(_ name: String, _ shape: Shape, on backend: CPUBackend) -> Tensor {
+  private func tensor(_ name: String, _ shape: Shape, on backend: CPUBackend) -> Tensor {
     guard shape.count == 2 else { return Tensor.ones(shape, on: backend).converted(to: .bfloat16) }
     var random = RandomSource(seed: 1, name)
     let count = shape.reduce(1, *)

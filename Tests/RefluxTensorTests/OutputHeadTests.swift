@@ -44,7 +44,7 @@ import Testing
     let backend = CPUBackend(threads: 2)
     var random = RandomSource(seed: 3, "head")
     let (positions, vocabulary) = (40, 300_000)
-    let rows = RowOffsets(lengths: [18, 22])
+    let rows = RowOffsets(lengths: [36, 4])
     let hidden = randomFloats([positions, 4], in: -2...2, on: backend, &random).asLeaf()
     var head = randomFloats([vocabulary, 4], in: -2...2, on: backend, &random)
     if headLearns { head = head.asLeaf() }

@@ -6,6 +6,9 @@ struct HeadPass {
   let maps: RowOffsets?
   /// The first so many positions are gone through again in the backward pass; the others keep a gradient.
   let recomputed: Int
+  /// Chunks whose probabilities the forward pass keeps, so that the backward pass need not make them again: what a small
+  /// batch has, and little beside a large one.
+  private static let keptChunks = 2
   let isTracked: Bool
 
   private var backend: any Backend { hidden.backend }
@@ -33,20 +36,37 @@ struct HeadPass {
     return logits
   }
 
-  /// The losses of all positions and the maps of all rows as one vector, the entropies, and the gradients of the losses
-  /// of the positions that are not gone through again.
-  func forward() -> (values: View, entropies: View, direct: Tensor?) {
+  private func probabilitiesAgain(_ range: Range<Int>, into room: Tensor) -> Tensor {
+    let unused = (backend.scratch([range.count], hidden.dtype), backend.scratch([range.count], hidden.dtype))
+    return Tensor(probabilities(range, into: room, losses: unused.0, entropies: unused.1))
+  }
+
+  /// What ``forward()`` gives.
+  struct Forward {
+    /// The losses of all positions and the maps of all rows.
+    let values: View
+    let entropies: View
+    /// The gradients of the losses of the positions that are not gone through again.
+    let direct: Tensor?
+    /// The probabilities of the first chunks of those that are.
+    let kept: [Tensor]
+  }
+
+  func forward() -> Forward {
     let rowCount = maps?.rowCount ?? 0
     let values = Tensor.zeros([positions + rowCount * vocabulary], hidden.dtype, on: backend)
     let entropies = Tensor(backend.scratch([positions], hidden.dtype))
     let direct =
       isTracked && recomputed < positions
       ? Tensor(backend.scratch([positions - recomputed, hidden.shape[1]], hidden.dtype)) : nil
-    let ranges = chunks(0..<recomputed) + chunks(recomputed..<positions)
-    let room = scratchRows(ranges)
-    for range in ranges {
+    let again = chunks(0..<recomputed)
+    let kept = isTracked ? again.prefix(Self.keptChunks).map { scratchRows([$0]) } : []
+    let ranges = again + chunks(recomputed..<positions)
+    let room = scratchRows(Array(ranges.dropFirst(kept.count)))
+    for (number, range) in ranges.enumerated() {
       let chunk = probabilities(
-        range, into: room, losses: values.sliced(range).view, entropies: entropies.sliced(range).view)
+        range, into: number < kept.count ? kept[number] : room, losses: values.sliced(range).view,
+        entropies: entropies.sliced(range).view)
       if let direct, range.lowerBound >= recomputed {
         let place = range.lowerBound - recomputed..<range.upperBound - recomputed
         backend.matmul(chunk, head.view, into: direct.sliced(place).view, accumulate: false)
@@ -58,7 +78,7 @@ struct HeadPass {
       let rows = head.rows(targets.sliced(recomputed..<positions)).computable
       backend.binary(.subtract, direct.view, rows.view, into: direct.view)
     }
-    return (values.view, entropies.view, direct)
+    return Forward(values: values.view, entropies: entropies.view, direct: direct, kept: kept)
   }
 
   /// Adds a chunk's distributions to its rows' means.
@@ -75,26 +95,25 @@ struct HeadPass {
   }
 
   /// The gradients of the hidden states and, if wanted, of the head, for a gradient of ``forward()``'s vector.
-  func backward(_ gradient: Tensor, direct: Tensor?, wantsHead: Bool, rows: Int) -> (hidden: Tensor, head: Tensor?) {
+  func backward(
+    _ gradient: Tensor, after forward: Forward, wantsHead: Bool, rows: Int
+  ) -> (hidden: Tensor, head: Tensor?) {
     let outer = gradient.sliced(0..<positions)  // of the losses
     let result = Tensor(backend.scratch(hidden.shape, hidden.dtype))
     let headGradient = wantsHead ? Tensor.zeros(head.shape, hidden.dtype, on: backend) : nil
-    if let direct {
-      let kept = recomputed..<positions
+    if let direct = forward.direct {
+      let place = recomputed..<positions
       backend.binary(
-        .multiply, direct.view, column(outer.sliced(kept), width: hidden.shape[1]), into: result.sliced(kept).view)
+        .multiply, direct.view, column(outer.sliced(place), width: hidden.shape[1]), into: result.sliced(place).view)
     }
     let ranges = chunks(0..<recomputed)
-    let (room, other) = (scratchRows(ranges), maps == nil ? nil : scratchRows(ranges))
-    for range in ranges {
-      let (losses, entropies) = (
-        backend.scratch([range.count], hidden.dtype), backend.scratch([range.count], hidden.dtype)
-      )
-      let chunk = Tensor(probabilities(range, into: room, losses: losses, entropies: entropies))
-      let factors = mapGradient(chunk, of: range, gradient, rows: rows, into: other?.sliced(0..<range.count))
-      let scale = outer.sliced(range) - factors
-      backend.binary(.multiply, chunk.view, column(scale, width: vocabulary), into: chunk.view)
-      if let other { backend.binary(.add, chunk.view, other.sliced(0..<range.count).view, into: chunk.view) }
+    let room = scratchRows(ranges)
+    // The gradient of a chunk with maps is not made in place.
+    let other = maps == nil ? room : scratchRows(Array(ranges.dropFirst(forward.kept.count)))
+    for (number, range) in ranges.enumerated() {
+      let made = number < forward.kept.count ? forward.kept[number] : probabilitiesAgain(range, into: other)
+      let chunk = room.sliced(0..<range.count)
+      weigh(made, of: range, gradient, rows: rows, into: chunk)
       backend.matmul(chunk.view, head.view, into: result.sliced(range).view, accumulate: false)
       if let headGradient {
         backend.matmul(chunk.transposed().view, hidden.sliced(range).view, into: headGradient.view, accumulate: true)
@@ -112,23 +131,27 @@ struct HeadPass {
     return (result, headGradient)
   }
 
-  /// `p ⊙ c` into `place`, with `c` the gradient of the mean of the position's row; returns each position's `p · c`.
-  private func mapGradient(
-    _ chunk: Tensor, of range: Range<Int>, _ gradient: Tensor, rows: Int, into place: Tensor?
-  ) -> Tensor {
-    guard let maps, let place else { return .zeros([range.count], hidden.dtype, on: backend) }
-    backend.fill(place.view, with: 0)
-    for row in 0..<rows {
-      let shared = maps[row].clamped(to: range)
-      guard !shared.isEmpty else { continue }
+  /// The gradient of a chunk's logits, but for the targets' share: `p ⊙ (g − p · c + c)`, where `g` is the gradient of the
+  /// position's loss and `c` that of the mean of its row, or 0.
+  private func weigh(_ made: Tensor, of range: Range<Int>, _ gradient: Tensor, rows: Int, into chunk: Tensor) {
+    var rest = range
+    for row in 0..<(maps == nil ? 0 : rows) {
+      guard let all = maps?[row], case let shared = all.clamped(to: range), !shared.isEmpty else { continue }
       let part = shared.lowerBound - range.lowerBound..<shared.upperBound - range.lowerBound
+      let (p, target) = (made.sliced(part), chunk.sliced(part).view)
       let start = positions + row * vocabulary
-      let map = gradient.sliced(start..<start + vocabulary) * gradient.constant(1 / Double(maps[row].count))
+      let map = gradient.sliced(start..<start + vocabulary) * gradient.constant(1 / Double(all.count))
+      let scale = gradient.sliced(shared) - p.matmul(map.reshaped([vocabulary, 1])).reshaped([part.count])
       backend.binary(
-        .multiply, chunk.sliced(part).view, map.broadcast(to: [part.count, vocabulary]).view,
-        into: place.sliced(part).view)
+        .add, map.broadcast(to: [part.count, vocabulary]).view, column(scale, width: vocabulary), into: target)
+      backend.binary(.multiply, target, p.view, into: target)
+      rest = shared.upperBound..<range.upperBound
     }
-    return place.sum([1])
+    guard !rest.isEmpty else { return }
+    let part = rest.lowerBound - range.lowerBound..<range.count
+    backend.binary(
+      .multiply, made.sliced(part).view, column(gradient.sliced(rest), width: vocabulary),
+      into: chunk.sliced(part).view)
   }
 
   private func column(_ values: Tensor, width: Int) -> View {

@@ -11,9 +11,10 @@ public struct TokenStatistics {
 extension Tensor {
   /// Losses, entropies and mean distributions of `softmax(hidden · headᵀ)`, a chunk of positions at a time.
   ///
-  /// Only one chunk of `[positions, vocabulary]` exists at any time. When the head is frozen, the gradient of the losses
+  /// Only a few chunks of `[positions, vocabulary]` exist at any time. When the head is frozen, the gradient of the losses
   /// with respect to the hidden states is linear in a matrix that the forward pass has at hand, so it is made there and
-  /// the backward pass costs nothing; where the head learns or maps get gradients, the chunks are made again.
+  /// the backward pass costs nothing; where the head learns or maps get gradients, all but the first chunks are made
+  /// again.
   ///
   /// `head` is `[vocabulary, hiddenSize]`, and a frozen one may have a 16-bit type; `targets` is the id that each position
   /// must predict; `maps` the positions of each row, if mean distributions are wanted. Gradients flow into the maps of
@@ -39,7 +40,7 @@ extension Tensor {
       if back.createGraph {
         return back.composed([hidden, head]) { Composed.tokenStatistics($0[0], $0[1], ids, maps) }
       }
-      let found = step.backward(back.gradient, direct: out.direct, wantsHead: back.wants(1), rows: gradientRows)
+      let found = step.backward(back.gradient, after: out, wantsHead: back.wants(1), rows: gradientRows)
       back.to(0) { found.hidden }
       if let head = found.head { back.to(1) { head } }
     }
