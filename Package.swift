@@ -88,7 +88,7 @@ let package = Package(
     tests(
       of: "RefluxTrain",
       ["RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText"] + plugins.map { .init(stringLiteral: $0.name) }),
-    tests(of: "RefluxBasics", ["RefluxIO"]),
+    tests(of: "RefluxBasics", ["RefluxIO", "RefluxCPU"]),
     tests(of: "RefluxLosses"),
     tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),

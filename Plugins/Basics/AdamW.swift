@@ -58,15 +58,21 @@ private struct Moments {
   var steps = 0
   var mean: Tensor
   var square: Tensor
+  /// Of a table whose gradients have had few rows that are not zero: the rows that were not always. The others have no
+  /// moments and only decay, to the same bits as if they were worked out.
+  private var activeRows: [Bool]?
 
   init(like weight: Tensor) {
     mean = .zeros(weight.shape, weight.dtype, on: weight.backend)
     square = .zeros(weight.shape, weight.dtype, on: weight.backend)
+    if weight.rank == 2 { activeRows = [Bool](repeating: false, count: weight.shape[0]) }
   }
 
   init(_ state: RunState) throws {
     steps = try state.entry("steps").integer()
     (mean, square) = (try state.entry("mean").tensor(), try state.entry("square").tensor())
+    guard mean.rank == 2, square.shape == mean.shape else { return }
+    activeRows = (mean.abs() + square).max([-1]).floats.map { $0 != 0 }
   }
 
   var state: RunState { .map(["steps": .integer(steps), "mean": .tensor(mean), "square": .tensor(square)]) }
@@ -76,11 +82,21 @@ private struct Moments {
     var step = step
     step.step = steps
     let backend = weight.backend
+    if let filled = gradient.filledRows, step.epsilon > 0 {
+      for row in filled { activeRows?[Int(row)] = true }
+    } else {
+      activeRows = nil
+    }
     if mean.backend !== backend { (mean, square) = (mean.moved(to: backend), square.moved(to: backend)) }
     weight.withUniqueStorage { weight in
       mean.withUniqueStorage { mean in
         square.withUniqueStorage { square in
-          backend.adamW(step, weight: weight, gradient: gradient.storage, mean: mean, square: square)
+          if let activeRows {
+            backend.adamW(
+              step, weight: weight, gradient: gradient.storage, mean: mean, square: square, isActive: activeRows)
+          } else {
+            backend.adamW(step, weight: weight, gradient: gradient.storage, mean: mean, square: square)
+          }
         }
       }
     }

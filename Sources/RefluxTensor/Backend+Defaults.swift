@@ -171,4 +171,19 @@ extension Backend {
     give(newMean, mean)
     give(newSquare, square)
   }
+
+  public func adamW(
+    _ step: AdamWStep, weight: View, gradient: View, mean: View, square: View, isActive: [Bool]
+  ) {
+    let decay = 1 - Double(step.learningRate) * Double(step.weightDecay)
+    for (rows, isActive) in isActive.runs {
+      func part(_ view: View) -> View { View(view.buffer, view.layout.sliced(0, rows), view.dtype) }
+      if isActive {
+        adamW(step, weight: part(weight), gradient: part(gradient), mean: part(mean), square: part(square))
+      } else {
+        let rest = Tensor(part(weight))
+        give(rest * rest.constant(decay), part(weight))
+      }
+    }
+  }
 }

@@ -21,6 +21,8 @@ public final class Buffer: @unchecked Sendable {
   public let backend: any Backend
   /// Keeps foreign memory alive (a mapped file); `nil` when the backend owns the bytes.
   private let owner: AnyObject?
+  /// Where the elements are that are not zero, if that is known; whoever writes to the bytes forgets it.
+  var filledRows: FilledRows?
 
   public init(address: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend, owner: AnyObject? = nil) {
     (self.address, self.byteCount, self.backend, self.owner) = (address, byteCount, backend, owner)
@@ -198,4 +200,6 @@ public protocol Backend: AnyObject, Sendable {
   func sumOfSquares(_ x: View) -> Double
   /// Moves `weight` in place; `mean` and `square` are the moments, updated in place too.
   func adamW(_ step: AdamWStep, weight: View, gradient: View, mean: View, square: View)
+  /// The same for tables of which only some rows, `isActive`, have a gradient or moments; the others only decay.
+  func adamW(_ step: AdamWStep, weight: View, gradient: View, mean: View, square: View, isActive: [Bool])
 }

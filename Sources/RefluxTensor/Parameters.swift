@@ -56,7 +56,10 @@ extension Parameters {
   /// The Euclidean length, added up in double precision in a fixed order.
   public var norm: Double {
     var squares = 0.0
-    for (_, tensor) in self { squares += tensor.backend.sumOfSquares(tensor.computable.dense) }
+    for (_, tensor) in self {
+      let filled = tensor.filledRows.map { tensor.detached.rows(Tensor(ids: $0, on: tensor.backend)) }
+      squares += tensor.backend.sumOfSquares((filled ?? tensor).computable.dense)
+    }
     return squares.squareRoot()
   }
 

@@ -43,6 +43,7 @@ extension Tensor {
   public mutating func withUniqueStorage<Result>(_ body: (View) throws -> Result) rethrows -> Result {
     precondition(node == nil, "a tensor with a history cannot be written in place; detach it first")
     if !isUnique { self = Tensor(copied()) }
+    buffer.filledRows = nil
     return try body(view)
   }
 
@@ -51,6 +52,8 @@ extension Tensor {
     guard node == nil, other.node == nil, other.dtype == dtype, other.shape == shape, isUnique else {
       return self = (self + other).detached
     }
+    let filled = filledRows == nil || other.filledRows == nil ? nil : buffer.filledRows
+    buffer.filledRows = filled.flatMap { mine in other.buffer.filledRows.flatMap(mine.union) }
     backend.binary(.add, view, other.view, into: view)
   }
 

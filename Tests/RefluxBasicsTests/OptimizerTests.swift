@@ -1,3 +1,4 @@
+import RefluxCPU
 import RefluxCore
 import RefluxIO
 import RefluxTesting
@@ -67,6 +68,34 @@ struct OptimizerTests {
     #expect(pair.parameters["weight"]?.floats != before.parameters["weight"]?.floats)
   }
 
+  /// A table of which every batch looks up few rows moves as one whose gradient is not known to be zero elsewhere.
+  @Test(arguments: [0, 0.1]) func rowsThatWereNeverLookedUpCostNothingAndNoBit(decay: Double) throws {
+    let backend = CPUBackend(threads: 2)
+    let recipe = "{ type: adamw, learning_rate: 0.05, weight_decay: \(decay) }"
+    var few: any Optimizer = try component(recipe, from: [BasicsPlugin.self])
+    var all: any Optimizer = try component(recipe, from: [BasicsPlugin.self])
+    var random = RandomSource(seed: 5, "table")
+    var table: any Module = Table(weight: randomFloats([50, 12], on: backend, &random))
+    var whole = table
+    for ids in [[3, 7, 3], [7, 40, 41], [0, 49], [3, 8, 9]] as [[Int32]] {
+      let slope = randomFloats([ids.count, 12], on: backend, &random)
+      let gradient = slope.scatteredRows(Tensor(ids: ids, on: backend), height: 50)
+      #expect(gradient.filledRows == Set(ids).sorted())
+      let dense = Tensor(gradient.floats, [50, 12], on: backend)
+      #expect(dense.filledRows == nil)
+      var (a, b) = (Parameters(), Parameters())
+      (a["weight"], b["weight"]) = (gradient, dense)
+      #expect(abs(a.norm - b.norm) < 1e-6 * b.norm)
+      few.update(&table, named: "t", along: a, rate: 1, gradientScale: 0.5)
+      all.update(&whole, named: "t", along: b, rate: 1, gradientScale: 0.5)
+      #expect(table.parameters["weight"]?.floats == whole.parameters["weight"]?.floats)
+      // What a checkpoint restores knows as much.
+      let state = few.state()
+      few = try component(recipe, from: [BasicsPlugin.self])
+      try few.restore(state)
+    }
+  }
+
   @Test func parametersWithoutAGradientStay() throws {
     var (optimizer, pair) = (try optimizer("adamw"), try start())
     var gradient = Parameters()
@@ -132,4 +161,9 @@ private struct Pair: Module {
     visitor.visit("weight", &weight)
     visitor.visit("bias", &bias)
   }
+}
+
+private struct Table: Module {
+  var weight: Tensor
+  mutating func visit(_ visitor: inout ParameterVisitor) { visitor.visit("weight", &weight) }
 }

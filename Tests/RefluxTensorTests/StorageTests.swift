@@ -21,6 +21,22 @@ import Testing
     #expect(row.floats == [10, 30] && whole.floats == [1, 2, 3, 4])
   }
 
+  @Test func theGradientOfALookUpKnowsItsRows() {
+    let ones = Tensor.ones([2, 3])
+    var sum = ones.scatteredRows(Tensor(ids: [7, 2]), height: 10)
+    #expect(sum.filledRows == [2, 7])
+    sum.add(ones.scatteredRows(Tensor(ids: [2, 4]), height: 10))
+    #expect(sum.filledRows == [2, 4, 7])
+    #expect(sum.reshaped([30]).filledRows == nil && sum.sliced(1..<10).filledRows == nil)
+    #expect(sum.sum([1]).floats == [0, 0, 6, 0, 3, 0, 0, 3, 0, 0])
+    sum.add(Tensor.ones([10, 3]))
+    #expect(sum.filledRows == nil)
+    sum = ones.scatteredRows(Tensor(ids: [7, 2]), height: 10)
+    sum.overwrite(rows: 0..<1, with: Tensor.ones([1, 3]))
+    #expect(sum.filledRows == nil)
+    #expect(ones.scatteredRows(Tensor(ids: [1, 2]), height: 3).filledRows == nil)
+  }
+
   @Test func foreignMemoryIsReadButNeverWritten() {
     final class File {
       let bytes = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 4)

@@ -23,6 +23,7 @@ extension Tensor {
     let (x, ids) = (computable, ids.flat(on: backend))
     let out = Tensor.zeros([height, shape[1]], x.dtype, on: backend).view
     backend.scatterAddRows(x.dense, ids.view, into: out)
+    out.buffer.filledRows = FilledRows(ids.ids, of: out.layout.shape)
     return .record("scatterRows", [x], out) { back in back.to(0) { back.gradient.rows(ids) } }
   }
 

@@ -139,6 +139,15 @@ extension BackendConformance {
         compare("adamW, step \(number)", [Operand([count], in: -1...1, "g")], outputs) {
           $0.adamW(step, weight: $2[0], gradient: $1[0], mean: $2[1], square: $2[2])
         }
+        let table = [
+          Operand([count, 5], in: -1...1, "w"), Operand([count, 5], in: -1...1, "m"),
+          Operand([count, 5], in: 0...1, "v"),
+        ]
+        compare("adamW of some rows, step \(number)", [Operand([count, 5], in: -1...1, "g")], table) {
+          $0.adamW(
+            step, weight: $2[0], gradient: $1[0], mean: $2[1], square: $2[2],
+            isActive: (0..<count).map { $0 % 7 < 3 || $0 > 900 })
+        }
       }
     }
   }
