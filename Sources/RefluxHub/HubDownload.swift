@@ -18,7 +18,9 @@ struct HubDownload {
     let blob = cache.blob(info.etag)
     try Directory.create((blob as NSString).deletingLastPathComponent)
     var hasToldOfWaiting = false
-    let lock = try FileLock(cache.lock(info.etag)) {
+    let lockFile = cache.lock(info.etag)
+    try Directory.create((lockFile as NSString).deletingLastPathComponent)
+    let lock = try FileLock.wait(lockFile) {
       if !hasToldOfWaiting { try report(.note("another program is fetching \(file) of \(cache.name); waiting for it")) }
       hasToldOfWaiting = true
       try report(.loading(file: file, done: 0, total: info.size))

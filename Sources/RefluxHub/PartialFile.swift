@@ -34,7 +34,7 @@ struct PartialFile {
       (self.path, size) = (path, offset)
       descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
       guard descriptor >= 0, ftruncate(descriptor, off_t(offset)) == 0, lseek(descriptor, off_t(offset), SEEK_SET) >= 0
-      else { throw FileError(path, "cannot be written: \(String(cString: strerror(errno)))") }
+      else { throw FileError(path, "cannot be written: \(systemMessage())") }
     }
 
     deinit { close(descriptor) }

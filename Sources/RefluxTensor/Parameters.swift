@@ -36,13 +36,6 @@ public struct Parameters: Sequence {
     return result
   }
 
-  /// The parameters with `prefix` in front of each name.
-  public func addingPrefix(_ prefix: String) -> Parameters {
-    var result = Parameters()
-    for (name, value) in self { result[prefix + name] = value }
-    return result
-  }
-
   public func mapping(_ body: (String, Tensor) throws -> Tensor) rethrows -> Parameters {
     var result = self
     for (name, value) in self { result[name] = try body(name, value) }
@@ -61,13 +54,6 @@ extension Parameters {
       squares += tensor.backend.sumOfSquares((filled ?? tensor).computable.dense)
     }
     return squares.squareRoot()
-  }
-
-  /// Shortened to `limit` if longer, as PyTorch's `clip_grad_norm_` does.
-  public func clipped(to limit: Float?) -> Parameters {
-    guard let limit else { return self }
-    let length = norm
-    return length > Double(limit) ? self * Float(Double(limit) / (length + 1e-6)) : self
   }
 
   public static func + (a: Parameters, b: Parameters) -> Parameters {

@@ -225,7 +225,7 @@ import Testing
       try Directory.create("\(bench.root)/blobs")
       let isHeld = DispatchSemaphore(value: 0)
       Thread.detachNewThread {
-        let held = try? FileLock(lock) {}
+        let held = try? FileLock.wait(lock) {}
         isHeld.signal()
         Thread.sleep(forTimeInterval: 0.5)
         try? AtomicFile.write(to: blob) { try $0.append(HubBench.weights) }

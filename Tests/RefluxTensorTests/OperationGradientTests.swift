@@ -1,3 +1,4 @@
+import Foundation
 import RefluxTesting
 import Testing
 
@@ -80,6 +81,24 @@ import Testing
     }
   }
 
+  @Test(arguments: Activation.allCases) func gates(_ activation: Activation) {
+    checkGradient([[3, 4], [3, 4]], in: -2...2) { $0[0].gating($0[1], activation) }
+  }
+
+  @Test func rotation() {
+    let angles = Tensor(doubles: [0, 0, 0.3, 1.1, 2, -0.7], [3, 2])
+    let (cosines, sines) = (
+      Tensor(doubles: angles.doubles.map { cos($0) }, [3, 2]), Tensor(doubles: angles.doubles.map { sin($0) }, [3, 2])
+    )
+    let positions = Tensor(ids: [0, 1, 2, 1])
+    for isInverse in [false, true] {
+      checkGradient([[4, 8]]) {
+        let rotated = $0[0].rotated(cosines: cosines, sines: sines, positions: positions, isInverse: isInverse)
+        return rotated * rotated * $0[0]
+      }
+    }
+  }
+
   let counters = Tensor(ids: [0, 1, 2, 65536, 65537])
 
   @Test func dropout() {
@@ -89,6 +108,7 @@ import Testing
   @Test func normalization() {
     let dropout = (Dropout(key: 9, rate: 0.3), counters: counters)
     checkGradient([[5, 4], [4], [4]]) { $0[0].normalized(scale: $0[1], shift: $0[2], epsilon: 0.01) }
+    checkGradient([[5, 4], [4]]) { $0[0].rootMeanSquareNormalized(scale: $0[1], epsilon: 0.01) }
     checkGradient([[5, 4], [4], [4], [4]]) {
       $0[0].normalized(bias: $0[3], scale: $0[1], shift: $0[2], epsilon: 0.01)
     }

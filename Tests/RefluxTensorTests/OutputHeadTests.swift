@@ -20,6 +20,18 @@ import Testing
     #expect(abs(found.entropies.mean().item / Float(1.3862943611) - 0.856984) < 1e-6)
   }
 
+  /// R26 of the method cards: where nothing is to be learned, everything is 0 and nothing is not a number.
+  @Test func noPositionsGiveNothing() {
+    let (hidden, head) = (Tensor([], [0, 4]).asLeaf(), Tensor.ones([7, 4]).asLeaf())
+    let rows = RowOffsets(lengths: [0, 0])
+    let found = hidden.tokenStatistics(head: head, targets: [], maps: rows, gradientRows: 2)
+    #expect(found.losses.shape == [0] && found.entropies.shape == [0])
+    #expect(found.maps?.floats == [Float](repeating: 0, count: 14))
+    #expect(rows.means(of: found.losses).floats == [0, 0])
+    let sums = gradients(of: found.losses.sum() + (found.maps ?? found.losses).sum(), at: [head])
+    #expect(sums[0]?.floats == [Float](repeating: 0, count: 28))
+  }
+
   @Test func gradientsOfLossesAndMaps() {
     for learning in [0, 3, 4] {
       checkGradient([[6, 3], [7, 3]]) { inputs in

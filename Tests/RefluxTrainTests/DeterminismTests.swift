@@ -7,14 +7,19 @@ import Testing
 @Suite struct DeterminismTests {
   private let overrides = ["train.epochs=2", "train.sampler.batch_size=16"]
 
+  /// Wide enough, with enough tokens to a step, for every kernel and product to be cut for several threads.
   @Test(arguments: ["finetune", "dynsdpb"]) func threadsChangeNoBit(_ method: String) throws {
     try withTemporaryDirectory { directory in
-      let remains = try [1, 2].map { threads in
+      let remains = try [1, 2, 3].map { threads in
         let path = "\(directory)/\(threads)"
-        try TinyRun(method: method, overrides: overrides, threads: threads)(in: path)
+        let wide = [
+          "model.hidden_size=192", "task.examples=256", "train.epochs=1", "train.max_steps=5",
+          "train.sampler.batch_size=64",
+        ]
+        try TinyRun(method: method, overrides: wide, threads: threads)(in: path)
         return try Remains(path)
       }
-      #expect(remains[0] == remains[1])
+      #expect(remains[0] == remains[1] && remains[0] == remains[2])
     }
   }
 

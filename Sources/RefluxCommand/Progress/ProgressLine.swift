@@ -47,7 +47,7 @@ struct StepLine: ProgressLine {
     let speed = pace.map { "\(grouped($0.tokensPerSecond)) tokens/s" }
     let left = pace?.secondsLeft(progress).map { "\(duration($0)) left" }
     let steps = "\(progress.step)/\(progress.totalSteps)"
-    facts = [steps] + losses.prefix(1) + [left, speed].compactMap { $0 } + losses.dropFirst()
+    facts = [steps] + losses + [left, speed].compactMap { $0 }
     plain =
       "\(stage): " + (["step \(steps)"] + losses + [speed, left].compactMap { $0 }).joined(separator: ", ")
   }

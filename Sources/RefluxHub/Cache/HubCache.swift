@@ -51,7 +51,7 @@ struct HubCache {
     let temporary = "\(path).\(getpid()).tmp"
     try Directory.remove(temporary)
     guard symlink("\(up)blobs/\(etag)", temporary) == 0 else {
-      throw FileError(path, "cannot be linked: \(String(cString: strerror(errno)))")
+      throw FileError(path, "cannot be linked: \(systemMessage())")
     }
     try Directory.move(temporary, to: path)
   }

@@ -45,6 +45,21 @@ public final class FileLock {
     return lock
   }
 
+  /// Takes hold of a file, made if it is not there, once it is free; `isWaiting` is told again and again meanwhile, and
+  /// may throw to give up. With `flock`, as huggingface_hub locks, so that both wait for each other.
+  ///
+  /// - Throws: ``FileError`` when the file cannot be opened for writing.
+  public static func wait(_ path: String, isWaiting: () throws -> Void) throws -> FileLock {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path, "cannot be opened: \(systemMessage())") }
+    let lock = FileLock(descriptor)
+    while !lock.isGranted {
+      try isWaiting()
+      usleep(100_000)
+    }
+    return lock
+  }
+
   /// Whether somebody has hold of a file at the moment.
   public static func isHeld(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
