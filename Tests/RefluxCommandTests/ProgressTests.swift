@@ -83,8 +83,8 @@ private func step(tokens: Int, loss: Float, _ parts: (String, Float)...) -> Step
       120,
       "train ███████████████░░░░░░░░░░░░░░░ 50%  50/100  loss 1.5000  ce 1.2500  lmbc 0.2500  0:25 left  2 000 tokens/s"
     ),
-    (80, "train █████░░░░░ 50%  50/100  loss 1.5000  ce 1.2500  lmbc 0.2500  0:25 left"),
-    (60, "train █████░░░░░ 50%  50/100  loss 1.5000  ce 1.2500"),
+    (80, "train ██████░░░░░░░ 50%  50/100  loss 1.5000  ce 1.2500  lmbc 0.2500  0:25 left"),
+    (60, "train 50%  50/100  loss 1.5000  ce 1.2500  lmbc 0.2500"),
     (41, "train ████░░░░░ 50%  50/100  loss 1.5000"),
     (10, "train 50%"),
     (4, "tra"),

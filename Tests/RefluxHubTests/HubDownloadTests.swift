@@ -223,6 +223,7 @@ import Testing
       let lock = "\(bench.cache)/.locks/models--tiny--bert/\((blob as NSString).lastPathComponent).lock"
       // The other one holds the lock, writes the file, and lets go.
       try Directory.create("\(bench.root)/blobs")
+      try Directory.create((lock as NSString).deletingLastPathComponent)
       let isHeld = DispatchSemaphore(value: 0)
       Thread.detachNewThread {
         let held = try? FileLock.wait(lock) {}
