@@ -48,7 +48,7 @@ final class BufferPool: Sendable {
       return byteCount <= Self.smallLimit ? state.small.allocate(size) : state.large.allocate(size)
     }
     guard let address, let pointer = UnsafeMutableRawPointer(bitPattern: address) else {
-      preconditionFailure("out of memory: the system refuses \(byteCount) bytes")
+      outOfMemory(byteCount)
     }
     if poisons { memset(pointer, 0xff, byteCount) }
     return pointer
@@ -88,4 +88,11 @@ public struct BufferStatistics: Sendable, Equatable {
   /// Memory of living buffers, rounding and headers included.
   public let bytesInUse: Int
   public let peakBytesInUse: Int
+}
+
+/// Ends the program with one line: nothing can be saved without memory, and what was saved before is whole.
+private func outOfMemory(_ byteCount: Int) -> Never {
+  let line = "error: out of memory: the system refuses \(byteCount >> 20) MiB more\n"
+  line.utf8CString.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count - 1) }
+  _exit(1)
 }

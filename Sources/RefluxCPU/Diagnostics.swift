@@ -18,14 +18,21 @@ public struct CPUDiagnostics: Sendable {
   public let threads: Int
   /// What `OPENBLAS_CORETYPE` says, if it is set.
   let requestedCore: String?
+  /// What `REFLUX_KERNELS` says, if it is set.
+  var requestedKernels: String? = nil
 
   /// One line: `OpenBLAS Haswell, avx2 kernels, 2 threads`.
   public var summary: String {
     "OpenBLAS \(blasCore), \(kernels.rawValue) kernels, \(threads) thread\(threads == 1 ? "" : "s")"
   }
 
-  /// Why this run is slower than the processor allows; `nil` if it is not.
+  /// Why this run is slower than the processor allows, or not what the environment asks for; `nil` if it is neither.
   public var warning: String? {
+    if let requestedKernels, requestedKernels != kernels.rawValue {
+      let available = KernelSet.available.map(\.rawValue).joined(separator: ", ")
+      return "the environment sets REFLUX_KERNELS=\(requestedKernels), which this processor does not run; there are: "
+        + "\(available)"
+    }
     guard let width = Self.width(ofCore: blasCore), width < widest.width else { return nil }
     let loss = "matrix products use \(width)-bit vectors (OpenBLAS core \(blasCore)), the processor has \(widest.width)"
     guard let requestedCore else { return loss + ": this build of OpenBLAS has no kernels for this processor" }
@@ -61,6 +68,7 @@ extension CPUBackend {
   public var diagnostics: CPUDiagnostics {
     CPUDiagnostics(
       blasCore: openblas_get_corename().map { String(cString: $0) } ?? "unknown", kernels: kernelSet,
-      widest: .widest, threads: threads, requestedCore: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) })
+      widest: .widest, threads: threads, requestedCore: getenv("OPENBLAS_CORETYPE").map { String(cString: $0) },
+      requestedKernels: getenv("REFLUX_KERNELS").map { String(cString: $0) })
   }
 }

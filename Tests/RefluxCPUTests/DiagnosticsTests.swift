@@ -22,6 +22,15 @@ struct DiagnosticsTests {
     #expect(warning("some new core", .avx512, nil) == nil)
   }
 
+  @Test func kernelsThatAreNotThereAreNamed() {
+    let found = CPUDiagnostics(
+      blasCore: "Zen", kernels: .baseline, widest: .baseline, threads: 1, requestedCore: nil, requestedKernels: "avx9")
+    let available = KernelSet.available.map(\.rawValue).joined(separator: ", ")
+    #expect(
+      found.warning
+        == "the environment sets REFLUX_KERNELS=avx9, which this processor does not run; there are: \(available)")
+  }
+
   @Test("name what is in use")
   func summary() {
     let backend = CPUBackend(threads: 2, kernels: .baseline)
