@@ -224,10 +224,12 @@ import Testing
       // The other one holds the lock, writes the file, and lets go.
       try Directory.create("\(bench.root)/blobs")
       try Directory.create((lock as NSString).deletingLastPathComponent)
-      let isHeld = DispatchSemaphore(value: 0)
+      let (isHeld, hub) = (DispatchSemaphore(value: 0), bench.hub)
       Thread.detachNewThread {
         let held = try? FileLock.wait(lock) {}
         isHeld.signal()
+        // Until this one has come to the file, and a little longer.
+        while !hub.lines.contains(where: { $0.hasPrefix("HEAD") && $0.hasSuffix("/model.safetensors") }) { usleep(10_000) }
         Thread.sleep(forTimeInterval: 0.5)
         try? AtomicFile.write(to: blob) { try $0.append(HubBench.weights) }
         withExtendedLifetime(held) {}

@@ -116,7 +116,8 @@ import Testing
       }
       let end = """
         round 1 keeps none of the 30 samples of 10 questions, and nothing was trained before it: 0 have an answer, and \
-        none is right; what may help: gold_first: true, hint: true, shots, more samples
+        none is right; what may help: more max_new_tokens, which 27 have reached, gold_first: true, hint: true, \
+        shots, more samples
         """
       #expect(attempt("\(directory)/whole", .fresh(force: false), whole, Interruption()) == end)
       #expect(whole.events.last?.done == 30)
