@@ -229,7 +229,8 @@ import Testing
         let held = try? FileLock.wait(lock) {}
         isHeld.signal()
         // Until this one has come to the file, and a little longer.
-        while !hub.lines.contains(where: { $0.hasPrefix("HEAD") && $0.hasSuffix("/model.safetensors") }) { usleep(10_000) }
+        func isAsked(_ line: String) -> Bool { line.hasPrefix("HEAD") && line.hasSuffix("/model.safetensors") }
+        while !hub.lines.contains(where: isAsked) { usleep(10_000) }
         Thread.sleep(forTimeInterval: 0.5)
         try? AtomicFile.write(to: blob) { try $0.append(HubBench.weights) }
         withExtendedLifetime(held) {}
