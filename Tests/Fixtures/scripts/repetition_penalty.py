@@ -12,7 +12,8 @@ from transformers import AutoModelForCausalLM
 PENALTIES, NEW_TOKENS = (1.3, 0.8), 20
 
 for name in ("llama2", "llama3"):
-    model = AutoModelForCausalLM.from_pretrained(f"{name}/model", attn_implementation="eager").double().eval()
+    model = AutoModelForCausalLM.from_pretrained(
+        f"{name}/model", attn_implementation="eager", dtype=torch.float64).eval()
     prompts = json.load(open(f"{name}/expected.json"))["generation"]["prompts"]
     cases = []
     for penalty in PENALTIES:
