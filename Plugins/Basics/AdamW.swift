@@ -58,8 +58,9 @@ private struct Moments {
   var steps = 0
   var mean: Tensor
   var square: Tensor
-  /// Of a table whose gradients have had few rows that are not zero: the rows that were not always. The others have no
-  /// moments and only decay, to the same bits as if they were worked out.
+  /// Of a table whose gradients have had few rows that are not zero: the rows that were not always.
+  ///
+  /// The others have no moments and only decay, to the same bits as if they were worked out.
   private var activeRows: [Bool]?
 
   init(like weight: Tensor) {

@@ -2,8 +2,9 @@ import RefluxCore
 import RefluxTesting
 import Testing
 
-/// What each method must become when one of its parts is switched off (R1 to R8 of the method cards), and R26: no method
-/// makes a number that is none. `OutputHeadTests` has R26 for text without labels.
+/// What each method must become when one of its parts is switched off (R1 to R8 of the method cards).
+///
+/// And R26: no method makes a number that is none. `OutputHeadTests` has R26 for text without labels.
 @Suite("Reductions")
 struct ReductionTests {
   let a: FixtureA
