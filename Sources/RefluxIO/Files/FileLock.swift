@@ -47,7 +47,8 @@ public final class FileLock {
 
   /// Takes hold of a file, made if it is not there, once it is free.
   ///
-  /// `isWaiting` is told again and again meanwhile, and may throw to give up. With `flock`, as huggingface_hub locks, so that both wait for each other.
+  /// `isWaiting` is told again and again meanwhile, and may throw to give up. With `flock`, as huggingface_hub locks, so
+  /// that both wait for each other.
   ///
   /// - Throws: ``FileError`` when the file cannot be opened for writing.
   public static func wait(_ path: String, isWaiting: () throws -> Void) throws -> FileLock {
