@@ -55,17 +55,6 @@ extension Model {
   }
 }
 
-extension JSON {
-  /// All numbers of a nested list, in order.
-  var numbers: [Double] { array?.flatMap(\.numbers) ?? number.map { [$0] } ?? [] }
-}
-
-/// The largest absolute difference; infinite if the counts differ.
-func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  return zip(a, b).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-}
-
 struct FakeTask: Task {
   static let name = "fake"
   static let summary = "Predicts, and has no data."

@@ -51,18 +51,7 @@ struct LlamaFixture {
     }
   }
 
-  /// An array of the fixtures; of the token embedding, they keep only rows that are not zero.
-  func gradient(_ name: String, _ shape: Shape) throws -> [Float] {
-    let stored = try arrays.tensor("grad.\(name)", on: ReferenceBackend.shared).floats
-    guard arrays.contains("grad_rows.\(name)") else { return stored }
-    let rows = try arrays.tensor("grad_rows.\(name)", on: ReferenceBackend.shared).ids
-    var full = [Float](repeating: 0, count: shape[0] * shape[1])
-    for (index, row) in rows.enumerated() {
-      let start = Int(row) * shape[1]
-      full.replaceSubrange(start..<start + shape[1], with: stored[index * shape[1]..<(index + 1) * shape[1]])
-    }
-    return full
-  }
+  func gradient(_ name: String, _ shape: Shape) throws -> [Float] { try arrays.gradient(name, shape) }
 }
 
 /// A model as a recipe names it; `stored` keeps the types of its files.
@@ -104,15 +93,4 @@ extension TokenBlock {
     let targets = try samples.map { try #require($0["labels"]).numbers.dropFirst().map { max(Int($0), -1) } + [-1] }
     self.init(ids: ids.flatMap { $0 }, rows: RowOffsets(lengths: ids.map(\.count)), targets: .tokens(targets))
   }
-}
-
-extension JSON {
-  /// All numbers of a nested list, in order.
-  var numbers: [Double] { array?.flatMap(\.numbers) ?? number.map { [$0] } ?? [] }
-}
-
-/// The largest absolute difference; infinite if the counts differ.
-func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  return zip(a, b).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
 }

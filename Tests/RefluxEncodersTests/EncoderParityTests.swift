@@ -72,23 +72,10 @@ import Testing
       if fixture.isWithoutGradient(name) {
         #expect(value.floats.allSatisfy { abs($0) < 1e-6 }, "\(name) is zero in exact arithmetic")
       } else {
-        let expected = try expectedGradient(name, value.shape, arrays)
+        let expected = try arrays.gradient(name, value.shape)
         #expect(largestDifference(value.floats, expected) < 2e-6, "\(name)")
       }
     }
-  }
-
-  /// Of the word embeddings, the fixtures keep the rows that are not zero.
-  private func expectedGradient(_ name: String, _ shape: Shape, _ arrays: SafetensorsFile) throws -> [Float] {
-    let stored = try arrays.tensor("grad.\(name)", on: ReferenceBackend.shared).floats
-    guard arrays.contains("grad_rows.\(name)") else { return stored }
-    let rows = try arrays.tensor("grad_rows.\(name)", on: ReferenceBackend.shared).ids
-    var full = [Float](repeating: 0, count: shape[0] * shape[1])
-    for (index, row) in rows.enumerated() {
-      let start = Int(row) * shape[1]
-      full.replaceSubrange(start..<start + shape[1], with: stored[index * shape[1]..<(index + 1) * shape[1]])
-    }
-    return full
   }
 
   @Test(arguments: EncoderFixture.all, testedBackends)

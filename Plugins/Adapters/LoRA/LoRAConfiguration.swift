@@ -124,8 +124,8 @@ extension LoRAConfiguration {
     json["base_model_name_or_path"] = base.map(JSON.string) ?? .null
     json["task_type"] = task.map(JSON.string) ?? .null
     json["r"] = .integer(rank)
-    json["lora_alpha"] = Int(exactly: alpha).map(JSON.integer) ?? Self.shortest(alpha)
-    json["lora_dropout"] = Self.shortest(dropout)
+    json["lora_alpha"] = Int(exactly: alpha).map(JSON.integer) ?? JSON(shortest: alpha)
+    json["lora_dropout"] = JSON(shortest: dropout)
     json["use_rslora"] = .bool(rankStabilized)
     json["bias"] = .string(bias.rawValue.replacing("-", with: "_"))
     json["modules_to_save"] = savedModules.isEmpty ? .null : .array(savedModules.map(JSON.string))
@@ -137,6 +137,4 @@ extension LoRAConfiguration {
     return json
   }
 
-  /// 0.1, not 0.10000000149011612.
-  private static func shortest(_ value: Float) -> JSON { Double("\(value)").map(JSON.number) ?? JSON(value) }
 }

@@ -176,36 +176,3 @@ extension JSONFields {
     }
   }
 }
-
-// MARK: - Writing
-
-extension LlamaConfiguration {
-  /// What transformers' save_pretrained would write for this model with weights of a type.
-  func json(_ type: DType) -> JSONObject {
-    var json = source
-    for key in ["_name_or_path", "transformers_version", "dtype"] { json[key] = nil }
-    json["architectures"] = ["LlamaForCausalLM"]
-    json["model_type"] = "llama"
-    json["torch_dtype"] = .string(type.rawValue)
-    json["vocab_size"] = .integer(vocabularySize)
-    json["hidden_size"] = .integer(hiddenSize)
-    json["num_hidden_layers"] = .integer(layers)
-    json["num_attention_heads"] = .integer(heads)
-    json["num_key_value_heads"] = .integer(keyValueHeads)
-    json["head_dim"] = .integer(headSize)
-    json["intermediate_size"] = .integer(intermediateSize)
-    json["max_position_embeddings"] = .integer(maxPositions)
-    json["hidden_act"] = .string(activation.name)
-    json["rms_norm_eps"] = Self.shortest(epsilon)
-    json["tie_word_embeddings"] = .bool(isTied)
-    json["attention_bias"] = .bool(attentionBias)
-    json["mlp_bias"] = .bool(feedForwardBias)
-    json["attention_dropout"] = Self.shortest(attentionDropout)
-    json["initializer_range"] = Self.shortest(initializerRange)
-    if json["rope_parameters"] == nil, json["rope_theta"] == nil { json["rope_theta"] = .number(rotaryBase) }
-    return json
-  }
-
-  /// 0.1, not 0.10000000149011612.
-  private static func shortest(_ value: Float) -> JSON { Double("\(value)").map(JSON.number) ?? JSON(value) }
-}

@@ -37,8 +37,3 @@ extension EncoderConfiguration {
     return json
   }
 }
-
-extension JSON {
-  /// 0.1, not 0.10000000149011612.
-  init(shortest value: Float) { self = Double("\(value)").map(JSON.number) ?? JSON(value) }
-}

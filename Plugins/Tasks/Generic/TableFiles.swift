@@ -8,13 +8,14 @@ struct TableFiles: Sendable {
   let trainLimit: Int?
   let evaluationLimit: Int?
 
-  init(
-    task: String, _ paths: [(split: Split, path: String?)], trainLimit: Int?, evaluationLimit: Int?,
-    _ context: BuildContext
-  ) {
+  init(task: String, _ options: some TableOptions, _ context: BuildContext) {
+    let paths: [(Split, String?)] = [
+      (.train, options.train), (.validation, options.validation), (.test, options.test),
+      (.unlabeled, options.unlabeled),
+    ]
     files = Dictionary(
       uniqueKeysWithValues: paths.compactMap { split, path in path.map { (split, context.path($0)) } })
-    (self.task, self.trainLimit, self.evaluationLimit) = (task, trainLimit, evaluationLimit)
+    (self.task, trainLimit, evaluationLimit) = (task, options.trainLimit, options.evaluationLimit)
   }
 
   var evaluationSplits: [Split] { files[.validation] == nil ? [] : [.validation] }
@@ -42,21 +43,5 @@ struct TableFiles: Sendable {
       throw RecipeError("the task '\(task)' has no \(split.rawValue) file: add '\(split.rawValue): FILE' to it")
     }
     return path
-  }
-
-  /// Checks the metrics of a task; `written` is the list as it was given.
-  static func validate(_ metrics: [Blueprint<any Metric>], scoring form: PredictionForm, written: RecipeNode?) throws {
-    guard !metrics.isEmpty else { throw RecipeError("metrics: wants at least one") }
-    guard Set(metrics.map(\.name)).count == metrics.count else { throw RecipeError("metrics: one is given twice") }
-    try metrics.check(scoring: form, written: written)
-  }
-
-  static func validate(_ limits: [(name: String, value: Int?)], _ files: [String?]) throws {
-    for (name, value) in limits {
-      if let value, value < 1 { throw RecipeError("\(name) must be at least 1, but is \(value)") }
-    }
-    if files.allSatisfy({ $0 == nil }) {
-      throw RecipeError("needs a file: one of train, validation, test, unlabeled")
-    }
   }
 }

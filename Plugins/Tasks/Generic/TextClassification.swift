@@ -1,13 +1,13 @@
 import RefluxCore
 
 /// Classes of texts or pairs of texts from any table.
-struct TextClassification: Task {
+struct TextClassification: TableTask {
   static let name = "text-classification"
   static let summary = "Classes of texts from CSV, TSV or JSON lines."
 
   static let form: PredictionForm? = .classes
 
-  struct Options: ComponentOptions {
+  struct Options: TableOptions {
     @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
     @Option("Further rows; they need no labels.") var test: String? = nil
@@ -23,9 +23,7 @@ struct TextClassification: Task {
     @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
 
     func validate() throws {
-      try TableFiles.validate(
-        [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
-      try TableFiles.validate(metrics, scoring: .classes, written: $metrics)
+      try validateTable(scoring: .classes, written: $metrics)
       if labels.isEmpty, train == nil { throw RecipeError("needs 'labels', because there is no training file") }
       if Set(labels).count < labels.count { throw RecipeError("labels: a name is given twice") }
       if labels.count == 1 { throw RecipeError("labels: wants two or more names, but has one") }
@@ -33,17 +31,12 @@ struct TextClassification: Task {
   }
 
   let prediction: PredictionKind
-  private let files: TableFiles
+  let files: TableFiles
   private let columns: TableColumns
-  private let scores: [any Metric]
+  let scores: [any Metric]
 
   init(_ options: Options, _ context: inout BuildContext) throws {
-    files = TableFiles(
-      task: Self.name,
-      [
-        (.train, options.train), (.validation, options.validation), (.test, options.test),
-        (.unlabeled, options.unlabeled),
-      ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
+    files = TableFiles(task: Self.name, options, context)
     var columns = TableColumns(
       text: options.text, textPair: options.textPair, label: options.label, labels: .names(options.labels))
     var names = options.labels
@@ -53,10 +46,7 @@ struct TextClassification: Task {
     scores = try options.metrics.map { try $0.build(&context) }
   }
 
-  var evaluationSplits: [Split] { files.evaluationSplits }
-  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, columns) }
-  func metrics() -> [any Metric] { scores }
 }
 
 /// The classes of a training file: the names in alphabetical order or, if all are numbers, every number up to the

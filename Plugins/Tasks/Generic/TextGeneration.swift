@@ -1,13 +1,13 @@
 import RefluxCore
 
 /// Prompts and responses from JSON lines or a table; the response and the token that ends it are learned.
-struct TextGeneration: Task {
+struct TextGeneration: TableTask {
   static let name = "text-generation"
   static let summary = "Prompts and responses, or chats, from JSON lines; a language model learns the responses."
 
   static let form: PredictionForm? = .text
 
-  struct Options: ComponentOptions {
+  struct Options: TableOptions {
     @Option("Rows to train on: .jsonl, .csv or .tsv.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
     @Option("Further rows; they need no responses.") var test: String? = nil
@@ -26,9 +26,7 @@ struct TextGeneration: Task {
     @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
 
     func validate() throws {
-      try TableFiles.validate(
-        [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
-      try TableFiles.validate(metrics, scoring: .text, written: $metrics)
+      try validateTable(scoring: .text, written: $metrics)
       let message = TextTemplate(messageTemplate)
       try message.check("message_template", places: ["role", "content"])
       guard message.names.contains("content") else {
@@ -38,17 +36,12 @@ struct TextGeneration: Task {
   }
 
   let prediction = PredictionKind.text
-  private let files: TableFiles
+  let files: TableFiles
   private let columns: PromptColumns
-  private let scores: [any Metric]
+  let scores: [any Metric]
 
   init(_ options: Options, _ context: inout BuildContext) throws {
-    files = TableFiles(
-      task: Self.name,
-      [
-        (.train, options.train), (.validation, options.validation), (.test, options.test),
-        (.unlabeled, options.unlabeled),
-      ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
+    files = TableFiles(task: Self.name, options, context)
     columns = PromptColumns(
       prompt: TextTemplate(options.promptTemplate ?? "{\(options.prompt)}"),
       response: TextTemplate(options.responseTemplate ?? "{\(options.response)}"),
@@ -56,8 +49,5 @@ struct TextGeneration: Task {
     scores = try options.metrics.map { try $0.build(&context) }
   }
 
-  var evaluationSplits: [Split] { files.evaluationSplits }
-  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, reading: columns.examples) }
-  func metrics() -> [any Metric] { scores }
 }

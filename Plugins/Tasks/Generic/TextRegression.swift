@@ -1,13 +1,13 @@
 import RefluxCore
 
 /// A number for each text or pair of texts, from any table.
-struct TextRegression: Task {
+struct TextRegression: TableTask {
   static let name = "text-regression"
   static let summary = "A number for each text, from CSV, TSV or JSON lines."
 
   static let form: PredictionForm? = .numbers
 
-  struct Options: ComponentOptions {
+  struct Options: TableOptions {
     @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
     @Option("Rows to score on.") var validation: String? = nil
     @Option("Further rows; they need no labels.") var test: String? = nil
@@ -22,30 +22,20 @@ struct TextRegression: Task {
     @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
 
     func validate() throws {
-      try TableFiles.validate(
-        [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)], [train, validation, test, unlabeled])
-      try TableFiles.validate(metrics, scoring: .numbers, written: $metrics)
+      try validateTable(scoring: .numbers, written: $metrics)
     }
   }
 
   let prediction = PredictionKind.score
-  private let files: TableFiles
+  let files: TableFiles
   private let columns: TableColumns
-  private let scores: [any Metric]
+  let scores: [any Metric]
 
   init(_ options: Options, _ context: inout BuildContext) throws {
-    files = TableFiles(
-      task: Self.name,
-      [
-        (.train, options.train), (.validation, options.validation), (.test, options.test),
-        (.unlabeled, options.unlabeled),
-      ], trainLimit: options.trainLimit, evaluationLimit: options.evaluationLimit, context)
+    files = TableFiles(task: Self.name, options, context)
     columns = TableColumns(text: options.text, textPair: options.textPair, label: options.label, labels: .score)
     scores = try options.metrics.map { try $0.build(&context) }
   }
 
-  var evaluationSplits: [Split] { files.evaluationSplits }
-  func locate(_ split: Split) throws { try files.locate(split) }
   func examples(_ split: Split) throws -> [Example] { try files.examples(split, columns) }
-  func metrics() -> [any Metric] { scores }
 }

@@ -83,4 +83,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
 
   /// Exact: the digits written are those of the nearest double, which is the float itself.
   public init(_ value: Float) { self = .number(Double(value)) }
+
+  /// 0.1, not 0.10000000149011612: the double with the fewest digits that mean the same float.
+  public init(shortest value: Float) { self = Double("\(value)").map(JSON.number) ?? JSON(value) }
 }

@@ -26,17 +26,6 @@ extension TokenBlock {
   }
 }
 
-extension JSON {
-  /// All numbers of a nested list, in order.
-  var numbers: [Double] { array?.flatMap(\.numbers) ?? number.map { [$0] } ?? [] }
-}
-
-/// The largest absolute difference; infinite if the counts differ.
-func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  return zip(a, b).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-}
-
 /// Mean cross-entropy of `logits` `[n, classes]`, written out.
 func crossEntropy(_ logits: Tensor, _ labels: [Int]) -> Tensor {
   let classes = logits.shape[1]
