@@ -8,8 +8,8 @@ struct Albert: Encoder {
   static let summary = "ALBERT encoder with a classification or regression head (Lan et al., 2020)."
   static let family = EncoderFamily(
     type: "albert", className: "Albert", prefix: "albert", layerList: "encoder.albert_layer_groups",
-    pooler: "albert.pooler", headDropoutKey: "classifier_dropout_prob", activation: "gelu_new", hiddenDropout: 0,
-    attentionDropout: 0, headDropout: 0.1)
+    pooler: "albert.pooler", keys: EncoderKeys(headDropout: "classifier_dropout_prob"), activation: "gelu_new",
+    hiddenDropout: 0, attentionDropout: 0, headDropout: 0.1)
 
   let frame: EncoderFrame
   private var embeddings: TokenEmbeddings

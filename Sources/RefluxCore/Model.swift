@@ -1,6 +1,6 @@
 /// A network: a function of its parameters and a block of tokens.
 ///
-/// Encoders (BERT, RoBERTa, ALBERT, DeBERTa) and decoders (LLaMA) differ in the shape of `logits` and in nothing that
+/// Encoders (BERT and its like) and decoders (LLaMA) differ in the shape of `logits` and in nothing that
 /// the training loop looks at.
 public protocol Model: Component, Module {
   var card: ModelCard { get }

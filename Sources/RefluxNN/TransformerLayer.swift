@@ -2,7 +2,7 @@ import RefluxTensor
 
 /// A post-norm transformer layer: attention and feed-forward, each followed by dropout, a residual and a LayerNorm.
 ///
-/// BERT, RoBERTa and ALBERT differ here only in what their checkpoints call the parts.
+/// BERT, RoBERTa, ALBERT and DistilBERT differ here only in what their checkpoints call the parts, and in dropout.
 public struct TransformerLayer: Module {
   public var attention: SelfAttention
   public var block: PostNormBlock
@@ -28,7 +28,9 @@ public struct TransformerLayer: Module {
   public struct Shape: Sendable {
     public var hiddenSize, heads, intermediateSize: Int
     public var activation: Activation
-    public var hiddenDropout, attentionDropout, epsilon, deviation: Float
+    public var attentionDropout, epsilon, deviation: Float
+    /// Dropout behind attention: the hidden dropout, except in DistilBERT, which has none there.
+    public var hiddenDropout: Float
     /// Dropout behind the feed-forward layer: the hidden dropout, except in ALBERT, which has none there.
     public var feedForwardDropout: Float
     public init(

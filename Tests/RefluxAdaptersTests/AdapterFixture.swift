@@ -14,11 +14,18 @@ func model(
   _ options: String, of folder: String = "bert/model", task: (any Task)? = nil, seed: UInt64 = 1,
   on backend: any Backend = ReferenceBackend.shared
 ) throws -> any Model {
-  let registry = try Registry(testPlugins)
   let path = folder.hasPrefix("/") ? folder : fixture(folder)
-  let node = try RecipeNode.parse("{ type: bert, checkpoint: \"\(path)\", \(options) }", name: "recipe.yaml")
+  return try model(options, recipe: "type: bert, checkpoint: \"\(path)\"", task: task, seed: seed, on: backend)
+}
+
+/// Any model under an adapter: `model("adapter: lora", recipe: "type: distilbert, …")`.
+func model(
+  _ options: String, recipe: String, task: (any Task)? = nil, seed: UInt64 = 1,
+  on backend: any Backend = ReferenceBackend.shared
+) throws -> any Model {
+  let node = try RecipeNode.parse("{ \(recipe), \(options) }", name: "recipe.yaml")
   var context = BuildContext(seed: seed, task: task, backend: backend)
-  return try Blueprint<any Model>(node, OptionScope(registry)).build(&context)
+  return try Blueprint<any Model>(node, OptionScope(try Registry(testPlugins))).build(&context)
 }
 
 /// The option that names an adapter directory.

@@ -91,6 +91,30 @@ import Testing
     }
   }
 
+  /// PEFT trains and stores every part whose path ends with `classifier`, and looks for it in what it reads.
+  @Test(arguments: ["", ", modules_to_save: [classifier]"]) func aHeadOfTwoLayersIsTrainedWhole(_ parts: String) throws
+  {
+    let options = "type: distilbert, checkpoint: \"\(fixture("distilbert/model"))\""
+    let adapted = try model("adapter: { type: lora, rank: 2\(parts) }", recipe: options)
+    let maps = ["q_lin", "v_lin"]
+    let updates = (0..<2).flatMap { layer in
+      maps.flatMap { map in
+        ["A", "B"].map { "distilbert.transformer.layer.\(layer).attention.\(map).lora_\($0).weight" }
+      }
+    }
+    let head = ["pre_classifier", "classifier"].flatMap { ["\($0).weight", "\($0).bias"] }
+    #expect(adapted.parameters.names == updates + head)
+    try withTemporaryDirectory { directory in
+      try adapted.save(to: directory)
+      let stored = try SafetensorsFile("\(directory)/adapter_model.safetensors").names
+      #expect(head.allSatisfy { stored.contains("base_model.model.\($0)") })
+      let again = try model(adapter(directory), recipe: options)
+      let block = TokenBlock(ids: [2, 9, 30, 3], rows: RowOffsets(lengths: [4]))
+      #expect(again.parameters.names == adapted.parameters.names)
+      #expect(try again.logits(block).floats == adapted.logits(block).floats)
+    }
+  }
+
   /// Dropout scales what it keeps, so that the mean over many masks is the value without it.
   @Test func dropoutIsOfTheInputAndOnlyInTraining() throws {
     let options = "hidden_dropout: 0, attention_dropout: 0, classifier_dropout: 0"

@@ -89,12 +89,3 @@ import Testing
     #expect(sites.rates == [0.25, 0.5, 0, 0.25, 0.5, 0])
   }
 }
-
-/// Notes the rate of every dropout site, and drops nothing.
-private struct SiteRates: DropoutSites {
-  var rates: [Float] = []
-  mutating func dropout(_ rate: Float) -> Dropout? {
-    rates.append(rate)
-    return nil
-  }
-}

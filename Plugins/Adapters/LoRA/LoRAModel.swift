@@ -31,7 +31,8 @@ struct LoRAModel<Base: Model>: AdaptedModel {
     let maps = model.linearShapes
     let parts = configuration.modulesToSave ?? model.modulesToTrain
     try model.requireParts(parts)
-    let saved = model.modules(called: parts)
+    // PEFT takes every part whose path ends with a text: with `classifier` also DistilBERT's `pre_classifier`.
+    let saved = model.modules(endingWith: model.modules(called: parts))
     let free = maps.keys.sorted().filter { path in !saved.contains { path.lies(in: $0) } }
     let chosen = configuration.rank == 0 ? [] : configuration.targets.choose(free)
     if configuration.rank > 0, chosen.isEmpty { throw Self.nothingChosen(configuration.targets, of: free) }

@@ -10,7 +10,9 @@ enum ModuleTargets: OptionValue, Equatable {
   case allLinear
 
   /// Queries and values, as the models call them; fused, DeBERTa's first version keeps them in `in_proj`.
-  static let standard = names(["query", "value", "q_proj", "v_proj", "query_proj", "value_proj", "in_proj"])
+  static let standard = names([
+    "query", "value", "q_proj", "v_proj", "query_proj", "value_proj", "q_lin", "v_lin", "in_proj",
+  ])
   static var typeName: String { "list of names | pattern | all-linear" }
 
   init(_ node: RecipeNode, _ scope: OptionScope) throws {

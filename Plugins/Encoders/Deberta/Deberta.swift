@@ -8,7 +8,8 @@ struct Deberta: Encoder {
   static let name = "deberta"
   static let summary = "DeBERTa encoder with a classification or regression head (He et al., 2021)."
   static let family = EncoderFamily(
-    type: "deberta", className: "Deberta", prefix: "deberta", pooler: "pooler", headDropoutKey: "cls_dropout",
+    type: "deberta", className: "Deberta", prefix: "deberta", pooler: "pooler",
+    keys: EncoderKeys(headDropout: "cls_dropout"),
     statesPositionType: false, segments: 0, epsilon: 1e-7)
   /// What a fresh model has beside its sizes, as config.json says it.
   private static let fresh: JSON = [

@@ -9,7 +9,8 @@ struct DebertaV2: Encoder {
   static let name = "deberta-v2"
   static let summary = "DeBERTa-v2 or v3 encoder with a classification or regression head (He et al., 2021, 2023)."
   static let family = EncoderFamily(
-    type: "deberta-v2", className: "DebertaV2", prefix: "deberta", pooler: "pooler", headDropoutKey: "cls_dropout",
+    type: "deberta-v2", className: "DebertaV2", prefix: "deberta", pooler: "pooler",
+    keys: EncoderKeys(headDropout: "cls_dropout"),
     statesPositionType: false, segments: 0, epsilon: 1e-7)
   /// What a fresh model has beside its sizes, as config.json says it.
   private static let fresh: JSON = [

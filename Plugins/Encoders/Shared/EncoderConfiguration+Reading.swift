@@ -19,21 +19,25 @@ extension EncoderConfiguration {
       throw FileError(fields.path, "'is_decoder' is true; only encoders can be read")
     }
     vocabularySize = try fields.size("vocab_size", atMost: ModelSize.vocabulary.upperBound)
-    (hiddenSize, intermediateSize) = (try fields.size("hidden_size"), try fields.size("intermediate_size"))
-    layers = try fields.layers("num_hidden_layers")
-    heads = try fields.size("num_attention_heads", atMost: ModelSize.heads.upperBound)
+    let keys = family.keys
+    (hiddenSize, intermediateSize) = (try fields.size(keys.hiddenSize), try fields.size(keys.intermediateSize))
+    layers = try fields.layers(keys.layers)
+    heads = try fields.size(keys.heads, atMost: ModelSize.heads.upperBound)
     maxPositions = try fields.size("max_position_embeddings", 512, atMost: ModelSize.positions.upperBound)
-    segments = try fields.size(
-      "type_vocab_size", family.segments, atLeast: family.segments == 0 ? 0 : 1, atMost: ModelSize.segments.upperBound)
+    segments =
+      try keys.segments.map {
+        try fields.size(
+          $0, family.segments, atLeast: family.segments == 0 ? 0 : 1, atMost: ModelSize.segments.upperBound)
+      } ?? family.segments
     guard hiddenSize.isMultiple(of: heads) else {
       throw FileError(
-        fields.path, "'hidden_size' (\(hiddenSize)) must be a multiple of 'num_attention_heads' (\(heads))")
+        fields.path, "'\(keys.hiddenSize)' (\(hiddenSize)) must be a multiple of '\(keys.heads)' (\(heads))")
     }
-    activation = try fields.activation("hidden_act", family.activation)
-    hiddenDropout = try fields.dropout("hidden_dropout_prob") ?? family.hiddenDropout
-    attentionDropout = try fields.dropout("attention_probs_dropout_prob") ?? family.attentionDropout
-    headDropout = try fields.dropout(family.headDropoutKey) ?? family.headDropout
-    epsilon = try fields.number("layer_norm_eps").map { Float($0) } ?? family.epsilon
+    activation = try fields.activation(keys.activation, family.activation)
+    hiddenDropout = try fields.dropout(keys.hiddenDropout) ?? family.hiddenDropout
+    attentionDropout = try fields.dropout(keys.attentionDropout) ?? family.attentionDropout
+    headDropout = try fields.dropout(keys.headDropout) ?? family.headDropout
+    epsilon = try keys.epsilon.flatMap(fields.number).map { Float($0) } ?? family.epsilon
     initializerRange = try fields.number("initializer_range").map { Float($0) } ?? initializerRange
     padding = fields.object["pad_token_id"] == .null ? nil : try fields.integer("pad_token_id") ?? family.padding
     labels = try Self.labels(fields)

@@ -14,8 +14,8 @@ struct EncoderFamily: Sendable {
   var pooler: String
   /// The head.
   let head = "classifier"
-  /// What config.json calls the dropout before the head.
-  var headDropoutKey = "classifier_dropout"
+  /// What config.json calls what all encoders have.
+  var keys = EncoderKeys()
   /// Whether config.json says that positions are absolute.
   var statesPositionType = true
   /// Whether positions are counted from the row behind that of the padding token (RoBERTa).

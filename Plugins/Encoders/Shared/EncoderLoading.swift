@@ -23,6 +23,9 @@ struct EncoderLoading {
   ///
   /// Throws `FileError` and `RecipeError` about what is missing, unknown or does not fit.
   init(_ family: EncoderFamily, _ options: EncoderOptions, _ context: BuildContext) throws {
+    guard options.segments == nil || family.keys.segments != nil else {
+      throw RecipeError("segments: '\(family.type)' takes no notice of them")
+    }
     directory = try options.checkpoint.map(context.checkpoint)
     fields = try directory.map { try ModelDirectory(context.configuration ?? $0).configuration() }
     var configuration =

@@ -21,6 +21,7 @@ struct EncoderFixture: Sendable, CustomTestStringConvertible {
 
   static let bert = EncoderFixture(folder: "bert", type: "bert")
   static let roberta = EncoderFixture(folder: "roberta", type: "roberta", output: "classifier.out_proj")
+  static let distilbert = EncoderFixture(folder: "distilbert", type: "distilbert", withoutGradient: ["k_lin.bias"])
   static let albert = EncoderFixture(folder: "albert", type: "albert")
   static let debertas = [
     EncoderFixture(folder: "deberta-v1", type: "deberta", doubleTolerance: 3e-7),
@@ -29,7 +30,7 @@ struct EncoderFixture: Sendable, CustomTestStringConvertible {
     EncoderFixture(folder: "deberta-v2-conv", type: "deberta-v2", doubleTolerance: 3e-7),
     EncoderFixture(folder: "deberta-v3", type: "deberta-v2", doubleTolerance: 3e-7),
   ]
-  static let all = [bert, roberta, albert] + debertas
+  static let all = [bert, roberta, distilbert, albert] + debertas
 
   var testDescription: String { folder }
 
