@@ -55,34 +55,62 @@ public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
     var context = BuildContext()
     var expansion = try method.build(&context).strategy.marked((node["type"] ?? node).mark)
 
-    let places = registry.places(in: expansion)
+    var places = registry.places(in: expansion)
     var problems: [Problem] = []
     var given: [[String]: RecipeNode.Entry] = [:]
-    for change in node.entries ?? [] where !own.contains(change.key) {
-      guard let place = places.first(where: { $0.keys.contains(change.key) }) else {
+    var changes = (node.entries ?? []).filter { !own.contains($0.key) }
+    // Components before options: which component is meant decides what options there are, wherever those stand.
+    while let (index, place) = Self.outermostComponent(among: changes, places) {
+      let change = changes.remove(at: index)
+      apply(change, at: place)
+      if place.names(change.value, in: registry) { places = registry.places(in: expansion) }
+    }
+    for change in changes {
+      if let place = places.first(where: { $0.keys.contains(change.key) }) {
+        apply(change, at: place)
+      } else {
         let known = Set(places.map(\.option.name)).union(entry.help.options.map(\.name)).sorted()
         problems.append(
           Problem(
             "method '\(name)' has no option '\(change.key)'; it takes: \(known.joined(separator: ", "))",
             at: change.mark, hint: suggestion(for: change.key, among: known)))
-        continue
       }
+    }
+    return (name, expansion, problems)
+
+    func apply(_ change: RecipeNode.Entry, at place: MethodPlace) {
       if change.key != place.option.name {
         scope.notes.add(Problem("'\(change.key)' is read as '\(place.option.name)'", at: change.mark))
       }
-      if let old = given[place.path] {
+      if let old = earlier(place) {
         let wins = (old: old.mark?.source.isOverride == true, new: change.mark?.source.isOverride == true)
         if wins.old == wins.new {
-          let line = old.mark.map { "; the first time in line \($0.line + 1)" } ?? ""
-          problems.append(
-            Problem("'\(change.key)', which is '\(old.key)', is given twice\(line)", at: change.mark))
+          let alias = old.key == change.key ? "" : ", which is '\(old.key)',"
+          let line = old.mark.map { "; also in line \($0.line + 1)" } ?? ""
+          problems.append(Problem("'\(change.key)'\(alias) is given twice\(line)", at: change.mark))
         }
-        guard wins.new, !wins.old else { continue }
+        guard wins.new, !wins.old else { return }
       }
       given[place.path] = change
       expansion = expansion.overlaid(with: change.value, at: place.path)
     }
-    return (name, expansion, problems)
+
+    /// What was given for an option already, beside the others or inside its component.
+    func earlier(_ place: MethodPlace) -> RecipeNode.Entry? {
+      if let entry = given[place.path] { return entry }
+      guard let component = given[Array(place.path.dropLast())] else { return nil }
+      return component.value.entries?.first { place.keys.contains($0.key) }
+    }
+  }
+
+  /// The first of the changes that names a component, one that no other such change lies around.
+  private static func outermostComponent(
+    among changes: [RecipeNode.Entry], _ places: [MethodPlace]
+  ) -> (index: Int, place: MethodPlace)? {
+    let components = changes.enumerated().compactMap { index, change in
+      places.first { $0.keys.contains(change.key) && $0.option.kind != nil }.map { (index: index, place: $0) }
+    }
+    return components.min { $0.place.path.count < $1.place.path.count }
   }
 
   public func resolved(_ scope: OptionScope) throws -> Self {
@@ -96,6 +124,12 @@ public struct MethodPlace: Sendable {
   public let keys: [String]
   public let path: [String]
   public let option: OptionHelp
+
+  /// Whether a value names a component that there is.
+  fileprivate func names(_ value: RecipeNode, in registry: Registry) -> Bool {
+    guard let kind = option.kind, let name = value.typeName else { return false }
+    return registry.options(ofKind: kind, named: name) != nil
+  }
 }
 
 extension Registry {

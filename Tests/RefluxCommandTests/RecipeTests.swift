@@ -54,6 +54,20 @@ import Testing
     #expect(strategy["train"]?["sampler"]?["batch_size"]?.text == "8")
   }
 
+  /// Wherever in the mapping a component is named: its options may stand before it, and those of the old one are gone.
+  @Test(arguments: [
+    "scheduler: uncertainty, minimum_temperature: 1, temperature: 5",
+    "minimum_temperature: 1, temperature: 5, scheduler: uncertainty",
+    "temperature: 5, scheduler: { type: uncertainty, minimum_temperature: 1 }",
+    "minimum_temperature: 1, temperature: 5, scheduler: { type: uncertainty }, objective: { type: previous-batch }",
+  ])
+  func optionsOfANamedComponentStandBesideIt(_ options: String) throws {
+    let recipe = try recipe("method: { type: dlb, \(options) }")
+    let scheduler = recipe.resolved["strategy"]?["objective"]?["scheduler"]
+    #expect(scheduler?["type"]?.text == "uncertainty" && scheduler?["temperature"]?.text == "5.0")
+    #expect(scheduler?["minimum_temperature"]?.text == "1.0")
+  }
+
   @Test func selfTrainingTakesAnyMethod() throws {
     let recipe = try recipe(
       "method: { type: self-training, rounds: 2, threshold: 0.8, method: { type: dynsdpb, alpha: 3 } }")
@@ -164,6 +178,37 @@ import Testing
       """
     ),
     (
+      "method: { type: dlb, scheduler: uncertanty, temperature: 2, clamped: 1 }",
+      """
+      r.yaml:3:33: error: method.scheduler: no scheduler is called 'uncertanty'; there are: constant, uncertainty
+        3 | method: { type: dlb, scheduler: uncertanty, temperature: 2, clamped: 1 }
+          |                                 ^^^^^^^^^^ did you mean 'uncertainty'?
+      r.yaml:3:61: error: method: method 'dlb' has no option 'clamped'; it takes: aligner, alpha, batch_counts, \
+      batch_size, denominator, drop_last, epoch_boundary, form, learners, loss, objective, order, pairing, reduction, \
+      regression_loss, sampler, scheduler, temperature
+        3 | method: { type: dlb, scheduler: uncertanty, temperature: 2, clamped: 1 }
+          |                                                             ^^^^^^^
+      """
+    ),
+    (
+      "method: { type: dlb, loss: mse, form: soft-ce }",
+      """
+      r.yaml:3:33: error: method: method 'dlb' has no option 'form'; it takes: aligner, alpha, batch_counts, \
+      batch_size, denominator, drop_last, epoch_boundary, learners, loss, objective, order, pairing, regression_loss, \
+      sampler, scheduler, temperature
+        3 | method: { type: dlb, loss: mse, form: soft-ce }
+          |                                 ^^^^
+      """
+    ),
+    (
+      "method: { type: dlb, temperature: 5, scheduler: { temperature: 2 } }",
+      """
+      r.yaml:3:22: error: method: 'temperature' is given twice; also in line 3
+        3 | method: { type: dlb, temperature: 5, scheduler: { temperature: 2 } }
+          |                      ^^^^^^^^^^^
+      """
+    ),
+    (
       "method: { type: self-training, method: self-training }",
       """
       r.yaml:3:40: error: method.method: self-training trains with a method of one stage, and 'self-training' has several
@@ -183,6 +228,15 @@ import Testing
       "method: finetune\ntrain: { num_train_epochs: 3, lr: 1 }", "train.epochs=4", "train.learning_rate=.5")
     #expect(recipe.resolved["strategy"]?["train"]?["epochs"]?.text == "4")
     #expect(recipe.resolved["strategy"]?["train"]?["optimizer"]?["learning_rate"]?.text == "0.5")
+  }
+
+  @Test(arguments: [
+    ("temperature: 2", "method.scheduler.temperature=5"), ("scheduler: { temperature: 2 }", "method.temperature=5"),
+    ("temperature: 2", "method.temperature=5"),
+  ])
+  func overridesWinOverOtherPlaces(_ options: String, _ override: String) throws {
+    let recipe = try recipe("method: { type: dlb, \(options) }", override)
+    #expect(recipe.resolved["strategy"]?["objective"]?["scheduler"]?["temperature"]?.text == "5.0")
   }
 
   @Test func files() throws {
