@@ -111,6 +111,7 @@ extension OutputAligner {
 public protocol DynamicScheduler: Component, Stateful {
   /// Whether it looks at the outputs and losses of a signal. Default: yes.
   var looksAtOutputs: Bool { get }
+  /// Asked once for each batch, of which a step may have several.
   mutating func knobs(_ signal: ScheduleSignal) throws -> Knobs
 }
 

@@ -18,7 +18,8 @@ public protocol Objective: Component, Stateful {
   /// The loss of this batch for this turn. Modules whose turn it is are tracked; the rest are constants.
   mutating func loss(_ turn: Turn, _ batch: Batch, _ step: inout StepContext) throws -> LossReport
 
-  /// Called after each optimizer step, when all of its batches have been seen.
+  /// Called after each optimizer step, when all of its batches have been seen: what they have left to remember counts from
+  /// here on, so that a step means the same however it is cut.
   mutating func stepEnded(_ progress: Progress) throws
 
   /// How to answer at evaluation time. Default: ask the student.

@@ -1,7 +1,8 @@
 /// Decides which examples are trained on together, and in what order.
 ///
 /// Pure: the same arguments give the same plan, so a run is resumed in the middle of an epoch by planning it again and
-/// skipping what was done. An epoch may look back at the one before (DLB's batches carry over) by planning it too.
+/// skipping what was done. An epoch may look back at the one before (DLB's batches carry over) by planning it too. It
+/// cannot look at the model: an order that depends on losses would be state.
 public protocol Sampler: Component {
   /// Whether there is a sampler of this kind that ``repeats``. Default: no.
   static var canRepeat: Bool { get }
