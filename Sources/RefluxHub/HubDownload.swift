@@ -70,11 +70,11 @@ struct HubDownload {
     let head = try connection.send("GET", url, about: cache.name, from: start, receive: receive)
     if head.status == 416 {
       try Directory.remove(part.path)
-      throw TransientFailure("it does not have the rest of the file (416)", wait: 0)
+      throw RequestFailure("it does not have the rest of the file (416)", wait: 0)
     }
     if writer == nil { writer = try part.writer(at: Self.offset(head, asked: start)) }
     if let size = info.size, let writer, writer.size < size {
-      throw TransientFailure("the connection broke off after \(writer.size) of \(size) bytes")
+      throw RequestFailure("the connection broke off after \(writer.size) of \(size) bytes")
     }
   }
 

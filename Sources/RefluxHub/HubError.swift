@@ -9,13 +9,17 @@ public struct HubError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Something that may work the next time: no connection, one that broke off, a busy server.
-struct TransientFailure: Error, Equatable {
-  let problem: String
+/// A request without an answer that counts: no connection, one that broke off, a busy server.
+struct RequestFailure: Error, Equatable {
+  var problem: String
   /// Seconds that the server wants to be left alone.
   var wait: Double?
+  /// Whether another try would end the same way.
+  var isLasting: Bool
 
-  init(_ problem: String, wait: Double? = nil) { (self.problem, self.wait) = (problem, wait) }
+  init(_ problem: String, wait: Double? = nil, isLasting: Bool = false) {
+    (self.problem, self.wait, self.isLasting) = (problem, wait, isLasting)
+  }
 }
 
 /// What is going on, for whoever waits.

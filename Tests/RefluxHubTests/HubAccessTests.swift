@@ -97,7 +97,7 @@ import Testing
       bench.hub.change { $0.fault = { _, _ in .init(302) } }
       #expect(bench.problem() == "127.0.0.1 redirects to nowhere")
       bench.hub.change { $0.fault = { _, _ in .init(302, ["Location": "file:///etc/passwd"]) } }
-      #expect(bench.problem() == "127.0.0.1 redirects from http to file")
+      #expect(bench.problem() == "127.0.0.1 redirects from http to file, which is not followed")
     }
   }
 

@@ -42,7 +42,7 @@ final class HTTPClient {
 
   /// Sends a request and hands the content over as it comes, on the caller's thread.
   ///
-  /// - Throws: ``TransientFailure`` if there is no answer or it breaks off, and whatever `receive` throws.
+  /// - Throws: ``RequestFailure`` if there is no answer or it breaks off, and whatever `receive` throws.
   @discardableResult
   func send(_ request: URLRequest, receive: (HTTPHead, Data) throws -> Void) throws -> HTTPHead {
     guard let url = request.url else { throw HubError("a request has no address") }
@@ -59,14 +59,14 @@ final class HTTPClient {
       switch channel.next(within: timeout) {
       case .head(let response): head = HTTPHead(response, url: url)
       case .content(let data): if let head { try receive(head, data) }
-      case .end(let problem, let response):
-        if let problem { throw TransientFailure(problem) }
+      case .end(let failure, let response):
+        if let failure { throw failure }
         guard let head = head ?? response.map({ HTTPHead($0, url: url) }) else {
-          throw TransientFailure("it gave no answer over HTTP")
+          throw RequestFailure("it gave no answer over HTTP")
         }
         return head
       case nil:
-        throw TransientFailure("nothing came for \(timeout.formatted()) seconds")
+        throw RequestFailure("nothing came for \(timeout.formatted()) seconds")
       }
     }
   }
@@ -76,7 +76,7 @@ final class HTTPClient {
 private enum HTTPEvent: Sendable {
   case head(HTTPURLResponse)
   case content(Data)
-  case end(problem: String?, HTTPURLResponse?)
+  case end(failure: RequestFailure?, HTTPURLResponse?)
 }
 
 /// Hands events from the session's thread to the one that waits.
@@ -131,21 +131,7 @@ private final class Delegate: NSObject, URLSessionDataDelegate, @unchecked Senda
   func urlSession(_: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) { add(.content(data), dataTask) }
 
   func urlSession(_: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-    add(.end(problem: error.map(Self.problem), task.response as? HTTPURLResponse), task)
-  }
-
-  /// Foundation's texts name classes and codes; these say what happened.
-  private static func problem(_ error: any Error) -> String {
-    switch (error as? URLError)?.code {
-    case .cannotConnectToHost: "the connection was refused"
-    case .cannotFindHost, .dnsLookupFailed: "there is no such host"
-    case .networkConnectionLost: "the connection broke off"
-    case .notConnectedToInternet: "there is no network"
-    case .timedOut: "it did not answer in time"
-    case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
-      .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid:
-      "its certificate is not trusted"
-    default: "the connection failed: \(error.localizedDescription)"
-    }
+    let failure = error.map { RequestFailure(connection: $0, to: task.originalRequest?.url) }
+    add(.end(failure: failure, task.response as? HTTPURLResponse), task)
   }
 }

@@ -49,7 +49,7 @@ struct HubConnection {
   ) throws -> Result {
     var (failures, reached) = (0, progress())
     while true {
-      do { return try body() } catch let failure as TransientFailure {
+      do { return try body() } catch let failure as RequestFailure {
         if progress() > reached { (failures, reached) = (0, progress()) }
         failures += 1
         let tries = failures == 1 ? "" : " (tried \(failures) times)"
@@ -59,7 +59,7 @@ struct HubConnection {
             "\(what): \(failure.problem), and it asks to be left alone for \(Int(wait)) seconds",
             isAboutTheConnection: true)
         }
-        guard failures < times else {
+        guard failures < times, !failure.isLasting else {
           throw HubError("\(what): \(failure.problem)\(tries)", isAboutTheConnection: true)
         }
         if wait > 0 {
@@ -81,15 +81,22 @@ struct HubConnection {
 
   /// One request and its redirects; the content of a good answer goes to `receive`.
   ///
-  /// - Throws: ``TransientFailure``, or ``HubError`` for what will not get better; `about` is what was asked for.
+  /// - Throws: ``RequestFailure``, or ``HubError`` for what will not get better; `about` is what was asked for.
   func send(
     _ method: String, _ url: URL, about: HubModelName, from offset: Int = 0, redirects: Redirects = .all,
     each: (HTTPHead) -> Void = { _ in }, receive: (HTTPHead, Data) throws -> Void = { _, _ in }
   ) throws -> HTTPHead {
     var target = url
     for _ in 0...Self.mostRedirects {
-      let head = try http.send(request(method, target, offset)) { head, data in
-        if (200...299).contains(head.status) { try receive(head, data) }
+      let head: HTTPHead
+      do {
+        head = try http.send(request(method, target, offset)) { head, data in
+          if (200...299).contains(head.status) { try receive(head, data) }
+        }
+      } catch var failure as RequestFailure where !isHub(target) {
+        // The hub is what was asked; this is where it sent us.
+        failure.problem = "\(target.host() ?? ""): \(failure.problem)"
+        throw failure
       }
       each(head)
       guard (300...399).contains(head.status), head.status != 304 else {
@@ -101,7 +108,9 @@ struct HubConnection {
       }
       if redirects == .hubOnly && !isHub(next) { return head }
       guard next.scheme == target.scheme || next.scheme == "https" else {
-        throw HubError("\(target.host() ?? "") redirects from \(target.scheme ?? "") to \(next.scheme ?? "nothing")")
+        throw HubError(
+          "\(target.host() ?? "") redirects from \(target.scheme ?? "") to \(next.scheme ?? "nothing"), which is not followed"
+        )
       }
       target = next
     }
@@ -133,8 +142,8 @@ struct HubConnection {
     let (status, hub) = (head.status, settings.endpoint)
     switch (status, head["X-Error-Code"]) {
     case (200...299, _), (416, _): return
-    case (429, _): throw TransientFailure("it is asked too often (429)", wait: Self.wait(head["Retry-After"]))
-    case (500...599, _): throw TransientFailure("it has a problem (\(status))", wait: Self.wait(head["Retry-After"]))
+    case (429, _): throw RequestFailure("it is asked too often (429)", wait: Self.wait(head["Retry-After"]))
+    case (500...599, _): throw RequestFailure("it has a problem (\(status))", wait: Self.wait(head["Retry-After"]))
     case (_, "GatedRepo"):
       throw HubError("'\(name.repository)' is gated: ask for access at \(hub)/\(name.repository), then set HF_TOKEN")
     case (_, "RevisionNotFound"):
