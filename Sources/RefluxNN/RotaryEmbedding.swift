@@ -17,21 +17,29 @@ public final class RotaryEmbedding: Sendable {
     /// LLaMA 3.1: wavelengths above `original / low` are stretched by `factor`, those below `original / high` are not, and
     /// those between them in part.
     case llama3(factor: Double, low: Double, high: Double, original: Double)
+    /// The longer a row is, the larger is its base, from `original` tokens on (dynamic NTK-aware scaling; emozilla, 2023).
+    case dynamic(factor: Double, original: Int)
   }
 
-  /// Radians per position of each pair of elements.
+  /// Radians per position of each pair of elements; in longer rows dynamic scaling has others.
   public let frequencies: [Double]  // [size / 2]
-  private let tables = Mutex<(length: Int, cosines: [Float], sines: [Float])>((0, [], []))
+  private let size: Int
+  private let base: Double
+  private let scaling: Scaling
+  private let table = Mutex(AngleTable())
 
   public init(size: Int, base: Double, scaling: Scaling = .none) {
-    frequencies = (0..<size / 2).map { pair in
-      Self.scaled(pow(base, -2 * Double(pair) / Double(size)), scaling)
-    }
+    (self.size, self.base, self.scaling) = (size, base, scaling)
+    frequencies = Self.frequencies(size, base).map { Self.scaled($0, scaling) }
+  }
+
+  private static func frequencies(_ size: Int, _ base: Double) -> [Double] {
+    (0..<size / 2).map { pow(base, -2 * Double($0) / Double(size)) }
   }
 
   private static func scaled(_ frequency: Double, _ scaling: Scaling) -> Double {
     switch scaling {
-    case .none: return frequency
+    case .none, .dynamic: return frequency
     case .linear(let factor): return frequency / factor
     case .llama3(let factor, let low, let high, let original):
       let wavelength = 2 * Double.pi / frequency
@@ -42,36 +50,66 @@ public final class RotaryEmbedding: Sendable {
     }
   }
 
-  /// The cosines and sines of positions `0 ..< length` or more: two constants of `[positions, size / 2]`.
-  func angles(_ length: Int, on backend: any Backend) -> (cosines: Tensor, sines: Tensor) {
-    let (rows, cosines, sines) = tables.withLock { tables in
-      if tables.length < length {
-        let wanted = max(length, 2 * tables.length, 64)
-        for position in tables.length..<wanted {
-          for frequency in frequencies {
-            tables.cosines.append(Float(cos(Double(position) * frequency)))
-            tables.sines.append(Float(sin(Double(position) * frequency)))
-          }
-        }
-        tables.length = wanted
+  /// The frequencies of a row of so many tokens where they are its own: those of the base that transformers takes for a
+  /// batch of this row alone.
+  private func frequencies(ofRow length: Int) -> [Double]? {
+    guard case .dynamic(let factor, let original) = scaling, length > original, size > 2 else { return nil }
+    let stretch = factor * Double(length) / Double(original) - (factor - 1)
+    return Self.frequencies(size, base * pow(stretch, Double(size) / Double(size - 2)))
+  }
+
+  /// A table of angles, and where in it each token's are; `positions` are those in the rows.
+  fileprivate func angles(_ positions: [Int32], _ rows: RowOffsets) -> (table: AngleTable, places: [Int32]) {
+    var (table, places) = (shared(Int(positions.max() ?? 0) + 1), positions)
+    for row in 0..<rows.rowCount {
+      guard let last = positions[rows[row]].last, let own = frequencies(ofRow: Int(last) + 1) else { continue }
+      for token in rows[row] {
+        places[token] = Int32(table.count)
+        table.append(Int(positions[token]), own)
       }
-      return tables
     }
-    let shape = [rows, frequencies.count]
-    return (Tensor(cosines, shape, on: backend), Tensor(sines, shape, on: backend))
+    return (table, places)
+  }
+
+  /// The angles of positions `0 ..< length` or more, for rows without frequencies of their own.
+  private func shared(_ length: Int) -> AngleTable {
+    table.withLock { table in
+      if table.count < length {
+        for position in table.count..<max(length, 2 * table.count, 64) { table.append(position, frequencies) }
+      }
+      return table
+    }
+  }
+}
+
+/// Cosines and sines of angles.
+private struct AngleTable: Sendable {
+  var cosines: [Float] = []  // [count, size / 2]
+  var sines: [Float] = []
+  private(set) var count = 0
+
+  mutating func append(_ position: Int, _ frequencies: [Double]) {
+    for frequency in frequencies {
+      cosines.append(Float(cos(Double(position) * frequency)))
+      sines.append(Float(sin(Double(position) * frequency)))
+    }
+    count += 1
   }
 }
 
 /// The rotation of a packed batch's tokens, the same in every layer.
 public struct TokenRotation {
-  private let cosines: Tensor, sines: Tensor
-  private let positions: Tensor  // [tokens] int32
+  private let cosines: Tensor, sines: Tensor  // [places, size / 2]
+  private let places: Tensor  // [tokens] int32
 
-  public init(_ embedding: RotaryEmbedding, positions: [Int32], on backend: any Backend) {
-    (cosines, sines) = embedding.angles(Int(positions.max() ?? 0) + 1, on: backend)
-    self.positions = Tensor(ids: positions, on: backend)
+  /// `positions` are the tokens' places in their rows, whose earlier tokens may have been read before.
+  public init(_ embedding: RotaryEmbedding, positions: [Int32], rows: RowOffsets, on backend: any Backend) {
+    let (table, places) = embedding.angles(positions, rows)
+    let shape = [table.count, embedding.frequencies.count]
+    (cosines, sines) = (Tensor(table.cosines, shape, on: backend), Tensor(table.sines, shape, on: backend))
+    self.places = Tensor(ids: places, on: backend)
   }
 
   /// `[tokens, heads · size]`.
-  func callAsFunction(_ x: Tensor) -> Tensor { x.rotated(cosines: cosines, sines: sines, positions: positions) }
+  func callAsFunction(_ x: Tensor) -> Tensor { x.rotated(cosines: cosines, sines: sines, positions: places) }
 }

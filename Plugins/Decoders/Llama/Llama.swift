@@ -59,7 +59,7 @@ struct Llama: Model {
 
     card = ModelCard(
       .decoder, type: "llama", layers: configuration.layers, hiddenSize: width,
-      vocabularySize: configuration.vocabularySize, maxPositions: configuration.maxPositions,
+      vocabularySize: configuration.vocabularySize, maxPositions: configuration.longestRow,
       outputs: configuration.vocabularySize, checkpoint: directory)
     card.endTokens = configuration.endTokens
     card.notes = try checkpoint?.notes() ?? []
@@ -89,12 +89,12 @@ struct Llama: Model {
 
   func callAsFunction(_ input: TokenBlock, _ pass: inout ForwardPass) throws -> ModelOutput {
     try input.check(
-      vocabulary: configuration.vocabularySize, segments: .max, maxPositions: configuration.maxPositions, outputs: 1)
+      vocabulary: configuration.vocabularySize, segments: .max, maxPositions: configuration.longestRow, outputs: 1)
     let cache = pass.cache
     let positions = input.positions(after: cache?.lengths)
     let batch = DecoderRows(
       PackedRows(input.rows, counters: input.dropoutCounters, on: backend),
-      TokenRotation(rotary, positions: positions, on: backend), cache: cache)
+      TokenRotation(rotary, positions: positions, rows: input.rows, on: backend), cache: cache)
     let keepsHidden = pass.wants.contains(.hiddenStates)
 
     var x = embeddings(input.ids)  // [tokens, hidden]
@@ -143,10 +143,10 @@ extension LlamaConfiguration {
       layers = wanted
     }
     if let wanted = options.maxPositions {
-      guard wanted <= maxPositions else {
-        throw RecipeError("max_positions is \(wanted), and \(directory ?? "the model") reads \(maxPositions)")
+      guard wanted <= longestRow else {
+        throw RecipeError("max_positions is \(wanted), and \(directory ?? "the model") reads \(longestRow)")
       }
-      maxPositions = wanted
+      rowLimit = wanted
     }
     attentionDropout = options.attentionDropout ?? attentionDropout
   }

@@ -16,7 +16,12 @@ extension LlamaConfiguration {
     json["num_key_value_heads"] = .integer(keyValueHeads)
     json["head_dim"] = .integer(headSize)
     json["intermediate_size"] = .integer(intermediateSize)
-    json["max_position_embeddings"] = .integer(maxPositions)
+    // With dynamic scaling it says where that begins.
+    if case .dynamic = scaling {
+      json["max_position_embeddings"] = .integer(maxPositions)
+    } else {
+      json["max_position_embeddings"] = .integer(longestRow)
+    }
     json["hidden_act"] = .string(activation.name)
     json["rms_norm_eps"] = JSON(shortest: epsilon)
     json["tie_word_embeddings"] = .bool(isTied)

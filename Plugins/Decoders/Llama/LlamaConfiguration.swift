@@ -10,7 +10,10 @@ struct LlamaConfiguration {
   var keyValueHeads: Int
   var headSize: Int
   var intermediateSize: Int
+  /// `max_position_embeddings`.
   var maxPositions = 2048
+  /// Tokens of the longest row, if a recipe says so.
+  var rowLimit: Int?
   /// `hidden_act`, and the name it had.
   var activation: (kind: Activation, name: String) = (.silu, "silu")
   var epsilon: Float = 1e-6
@@ -31,6 +34,13 @@ struct LlamaConfiguration {
   private static let activations: [String: Activation] = [
     "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
   ]
+
+  /// Tokens of the longest row: dynamic scaling is for so many times the positions that the model was trained for.
+  var longestRow: Int {
+    if let rowLimit { return rowLimit }
+    guard case .dynamic(let factor, _) = scaling else { return maxPositions }
+    return max(maxPositions, Int(min(factor * Double(maxPositions), 1e9)))
+  }
 
   var layerShape: DecoderShape {
     DecoderShape(
@@ -99,7 +109,7 @@ extension LlamaConfiguration {
     }
     activation = (kind, name)
     epsilon = try fields.number("rms_norm_eps").map { Float($0) } ?? epsilon
-    (rotaryBase, scaling) = try Self.rotation(fields)
+    (rotaryBase, scaling) = try Self.rotation(fields, maxPositions)
     isTied = try fields.bool("tie_word_embeddings") ?? isTied
     attentionBias = try fields.bool("attention_bias") ?? attentionBias
     feedForwardBias = try fields.bool("mlp_bias") ?? feedForwardBias
@@ -130,7 +140,7 @@ extension LlamaConfiguration {
   }
 
   /// The base of the angles and their scaling: `rope_parameters`, or `rope_theta` and `rope_scaling` before that.
-  private static func rotation(_ fields: JSONFields) throws -> (Double, RotaryEmbedding.Scaling) {
+  private static func rotation(_ fields: JSONFields, _ positions: Int) throws -> (Double, RotaryEmbedding.Scaling) {
     let newer = try fields.fields("rope_parameters")
     let base = try newer?.number("rope_theta") ?? fields.number("rope_theta") ?? 10_000
     guard base > 0 else { throw FileError(fields.path, "'rope_theta' must be above 0, but is \(base)") }
@@ -142,8 +152,8 @@ extension LlamaConfiguration {
       return value
     }
     switch kind {
-    // Dynamic scaling changes nothing up to the model's positions, and longer rows are not read.
-    case "default", "dynamic": return (base, .none)
+    case "default": return (base, .none)
+    case "dynamic": return (base, .dynamic(factor: try positive("factor"), original: positions))
     case "linear": return (base, .linear(factor: try positive("factor")))
     case "llama3":
       let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
