@@ -47,7 +47,7 @@ struct Teacher: Objective {
     try checkHasHead(teacher: teacher)
     try comparison(for: stage.task).check(student: student, teacher: teacher)
     if student.family == .decoder || teacher.family == .decoder { try checkText(student, teacher) }
-    try checkSameInput(student: student, teacher: teacher)
+    try checkSameInput(student: student, teacher: teacher, tokenizer: stage.tokenizer)
     try checkLengths(stage.data, teacher)
     if checksLabels { try checkSameLabels(teacher: teacher, task: stage.task) }
   }

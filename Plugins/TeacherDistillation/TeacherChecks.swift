@@ -4,20 +4,40 @@ import RefluxIO
 // What makes a teacher useless without an error anywhere: it reads other ids, or its classes are in another order.
 
 /// Student and teacher are given the same ids, so they must mean the same to both.
-func checkSameInput(student: ModelCard, teacher: ModelCard) throws {
+///
+/// Files that both have are laid side by side. Where there are none, `tokenizer` loads what each has, and the tokens are.
+func checkSameInput(student: ModelCard, teacher: ModelCard, tokenizer: (String) -> (any Tokenizer)?) throws {
   guard student.vocabularySize == teacher.vocabularySize else {
     throw RecipeError(
       "the teacher's vocabulary has \(teacher.vocabularySize) entries and the student's \(student.vocabularySize); "
         + "they must read the same tokens")
   }
+  var isCompared = false
   for file in ["vocab.txt", "vocab.json", "merges.txt", "spiece.model", "spm.model", "tokenizer.model"] {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
+    isCompared = true
     if !withExtendedLifetime((mine, other), { isSame(mine.bytes, other.bytes, isText: file.hasSuffix(".txt")) }) {
       throw differs(file)
     }
   }
-  if let mine = vocabulary(of: student), let other = vocabulary(of: teacher), mine != other {
-    throw differs("tokenizer.json")
+  if let mine = vocabulary(of: student), let other = vocabulary(of: teacher) {
+    isCompared = true
+    if mine != other { throw differs("tokenizer.json") }
+  }
+  guard !isCompared, let mine = student.checkpoint.flatMap(tokenizer), let other = teacher.checkpoint.flatMap(tokenizer)
+  else { return }
+  try checkSameTokens(student: mine, teacher: other)
+}
+
+/// The teacher knows each token that the student may read; it may know more.
+private func checkSameTokens(student: any Tokenizer, teacher: any Tokenizer) throws {
+  for id in 0..<Int32(student.vocabularySize) {
+    guard let mine = student.token(id) else { continue }
+    let other = teacher.token(id)
+    if let other, other.utf8.elementsEqual(mine.utf8) { continue }
+    throw RecipeError(
+      "the token \(id) is '\(mine)' to the student and \(other.map { "'\($0)'" } ?? "nothing") to the teacher; "
+        + "they must read the same tokens")
   }
 }
 

@@ -107,8 +107,14 @@ public struct StageContext {
   public let task: any Task
   public let data: any Dataset
   public let seed: UInt64
-  public init(modules: ModuleSet, task: any Task, data: any Dataset, seed: UInt64) {
+  /// Loads the tokenizer in a checkpoint's directory; `nil` where there is none that can be read.
+  public let tokenizer: (String) -> (any Tokenizer)?
+  public init(
+    modules: ModuleSet, task: any Task, data: any Dataset, seed: UInt64,
+    tokenizer: @escaping (String) -> (any Tokenizer)? = { _ in nil }
+  ) {
     (self.modules, self.task, self.data, self.seed) = (modules, task, data, seed)
+    self.tokenizer = tokenizer
   }
 }
 

@@ -5,6 +5,8 @@ public protocol Tokenizer: Sendable {
   /// Text again; special tokens left out.
   func decode(_ ids: [Int32]) -> String
   var vocabularySize: Int { get }
+  /// The token that an id stands for, as the files spell it; `nil` where there is none.
+  func token(_ id: Int32) -> String?
   /// The longest row its files allow, special tokens included (`model_max_length`); `nil` when they name no limit.
   var modelMaxLength: Int? { get }
   /// The token that ends a text (`eos_token`); `nil` where there is none.

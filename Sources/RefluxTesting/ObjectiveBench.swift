@@ -29,8 +29,8 @@ public struct ObjectiveBench {
     return modules
   }
 
-  public mutating func prepare() throws {
-    var stage = StageContext(modules: modules, task: task, data: EmptyData(), seed: 1)
+  public mutating func prepare(tokenizer: @escaping (String) -> (any Tokenizer)? = { _ in nil }) throws {
+    var stage = StageContext(modules: modules, task: task, data: EmptyData(), seed: 1, tokenizer: tokenizer)
     try objective.prepare(&stage)
   }
 

@@ -3,6 +3,7 @@ import RefluxCore
 /// Writes ids as numbers: `12 7 `.
 struct NumberedTokens: Tokenizer {
   var vocabularySize: Int { 1 << 16 }
+  func token(_ id: Int32) -> String? { "\(id)" }
   var modelMaxLength: Int? { nil }
   func encode(_ text: String, pair _: String?, maxLength _: Int?) -> EncodedRow {
     let ids = text.split(separator: " ").compactMap { Int32($0) }

@@ -182,13 +182,48 @@ struct TeacherTests {
     }
   }
 
-  private func prepare(_ recipe: String = "teacher", student: ModelCard, teacher: ModelCard) throws {
+  /// One has a tokenizer.json and the other a vocab.txt, so their tokens are compared.
+  @Test func tokensAreComparedWhereNoFilesAre() throws {
+    var cards = [LogitTable(student).card, LogitTable(teacher).card]
+    (cards[0].checkpoint, cards[1].checkpoint) = ("student", "teacher")
+    func complaint(_ student: [String?], _ teacher: [String?]) -> String? {
+      thrownMessage {
+        try prepare(student: cards[0], teacher: cards[1]) { TokenList(tokens: $0 == "student" ? student : teacher) }
+      }
+    }
+    #expect(complaint(["[PAD]", "a", nil], ["[PAD]", "a", "b", "c"]) == nil)
+    #expect(
+      complaint(["[PAD]", "a", "b"], ["[PAD]", "b", "a"])
+        == "the token 1 is 'a' to the student and 'b' to the teacher; they must read the same tokens")
+    #expect(
+      complaint(["[PAD]", "a", "b"], ["[PAD]", "a"])
+        == "the token 2 is 'b' to the student and nothing to the teacher; they must read the same tokens")
+    // One `é` is a letter with its accent, the other a letter and an accent.
+    #expect(complaint(["\u{E9}"], ["e\u{301}"])?.hasPrefix("the token 0 is ") == true)
+  }
+
+  private func prepare(
+    _ recipe: String = "teacher", student: ModelCard, teacher: ModelCard,
+    tokenizer: @escaping (String) -> (any Tokenizer)? = { _ in nil }
+  ) throws {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
     var bench = ObjectiveBench(objective, task, student: self.student, teacher: self.teacher)
     bench.student.card = student
     bench.teacher?.card = teacher
-    try bench.prepare()
+    try bench.prepare(tokenizer: tokenizer)
   }
+}
+
+/// A tokenizer that has nothing but its tokens.
+private struct TokenList: Tokenizer {
+  let tokens: [String?]
+  var vocabularySize: Int { tokens.count }
+  var modelMaxLength: Int? { nil }
+  func token(_ id: Int32) -> String? { tokens.indices.contains(Int(id)) ? tokens[Int(id)] : nil }
+  func encode(_: String, pair _: String?, maxLength _: Int?) -> EncodedRow { EncodedRow(ids: [], segments: []) }
+  func decode(_: [Int32]) -> String { "" }
+  func specialTokenCount(pair _: Bool) -> Int { 0 }
+  func save(to _: String) {}
 }
 
 private func write(_ text: String, to directory: String, _ file: String = "vocab.txt") throws {

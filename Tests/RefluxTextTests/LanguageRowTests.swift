@@ -12,6 +12,7 @@ private struct Letters: Tokenizer {
     let ids = [1] + text.utf8.map { Int32($0 & 31) + 4 }
     return EncodedRow(ids: ids, segments: ids.map { _ in 0 })
   }
+  func token(_ id: Int32) -> String? { nil }
   func decode(_: [Int32]) -> String { "" }
   func specialTokenCount(pair _: Bool) -> Int { 1 }
   func save(to _: String) {}

@@ -32,6 +32,7 @@ public struct PipelineTokenizer: Tokenizer {
   }
 
   public var vocabularySize: Int { pipeline.vocabularySize }
+  public func token(_ id: Int32) -> String? { pipeline.token(id) }
   public func specialTokenCount(pair: Bool) -> Int { pipeline.template.specialTokenCount(pair: pair) }
 
   public func encode(_ text: String, pair: String?, maxLength: Int?) -> EncodedRow {

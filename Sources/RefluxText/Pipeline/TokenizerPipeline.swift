@@ -57,6 +57,13 @@ struct TokenizerPipeline: Sendable {
     return max(model.vocabulary.count, (added.max().map { Int($0) } ?? -1) + 1)
   }
 
+  /// The token that an id stands for.
+  func token(_ id: Int32) -> String? {
+    if let text = addedTexts[id] { return text }
+    let tokens = model.vocabulary.tokens
+    return tokens.indices.contains(Int(id)) && !tokens[Int(id)].isEmpty ? tokens[Int(id)] : nil
+  }
+
   /// The ids of a text's tokens, without what the template adds.
   func ids(_ text: String) -> [Int32] {
     workshops.withOne { workshop in
@@ -113,15 +120,7 @@ struct TokenizerPipeline: Sendable {
 
   /// Text again.
   func text(_ ids: [Int32], keepsSpecial: Bool = false) -> String {
-    let tokens = model.vocabulary.tokens
-    return decoder.decoded(
-      ids.compactMap { id in
-        if !keepsSpecial, specialIDs.contains(id) { return nil }
-        if let text = addedTexts[id] { return text }
-        guard tokens.indices.contains(Int(id)), !tokens[Int(id)].isEmpty else { return nil }
-        return tokens[Int(id)]
-      }
-    ).joined()
+    decoder.decoded(ids.compactMap { !keepsSpecial && specialIDs.contains($0) ? nil : token($0) }).joined()
   }
 }
 

@@ -53,6 +53,8 @@ public struct SentencePieceTokenizer: Tokenizer {
     lowercasing = lowercases ? Lowercasing(addedTokens) : nil
   }
 
+  public func token(_ id: Int32) -> String? { addedTokens.first { $0.id == id }?.text ?? processor.piece(id) }
+
   public func specialTokenCount(pair: Bool) -> Int { template.specialTokenCount(pair: pair) }
 
   public func encode(_ text: String, pair: String?, maxLength: Int?) -> EncodedRow {

@@ -64,6 +64,7 @@ public struct WordPieceTokenizer: Tokenizer {
 
   public var vocabulary: Vocabulary { inner.parts.model.vocabulary }
   public var vocabularySize: Int { inner.vocabularySize }
+  public func token(_ id: Int32) -> String? { inner.token(id) }
   public var modelMaxLength: Int? { inner.modelMaxLength }
   public func specialTokenCount(pair: Bool) -> Int { inner.specialTokenCount(pair: pair) }
 

@@ -43,6 +43,7 @@ struct WordTokenizer: Tokenizer {
   let words: [String]
   init(_ words: [String]) { self.words = words }
   var vocabularySize: Int { words.count }
+  func token(_ id: Int32) -> String? { words.indices.contains(Int(id)) ? words[Int(id)] : nil }
   var modelMaxLength: Int? { nil }
   var endToken: Int32? { 0 }
 
