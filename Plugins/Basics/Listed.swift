@@ -20,7 +20,9 @@ struct Listed: Sampler {
 
   init(_ options: Options, _ context: inout BuildContext) throws {
     file = options.file
-    steps = try Self.read(try JSON(contentsOf: context.path(file)), file)
+    do { steps = try Self.read(try JSON(contentsOf: context.path(file)), file) } catch let error as FileError {
+      throw RecipeError("\(error)", at: options.$file?.mark).inside("file")
+    }
     try checkPairs()
   }
 

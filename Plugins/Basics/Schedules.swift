@@ -17,6 +17,7 @@ struct ConstantSchedule: LearningRateSchedule {
   let warmup: Warmup
   init(_ options: WarmupOptions, _: inout BuildContext) { warmup = options.warmup }
 
+  func warmup(of total: Int) -> Int { warmup.length(of: total) }
   func factor(_ progress: Progress) -> Float { warmup.factor(progress) ?? 1 }
 }
 
@@ -28,6 +29,7 @@ struct LinearSchedule: LearningRateSchedule {
   let warmup: Warmup
   init(_ options: WarmupOptions, _: inout BuildContext) { warmup = options.warmup }
 
+  func warmup(of total: Int) -> Int { warmup.length(of: total) }
   func factor(_ progress: Progress) -> Float { warmup.factor(progress) ?? Float(1 - warmup.descent(progress)) }
 }
 
@@ -49,6 +51,7 @@ struct CosineSchedule: LearningRateSchedule {
     cycles = Double(options.cycles)
   }
 
+  func warmup(of total: Int) -> Int { warmup.length(of: total) }
   func factor(_ progress: Progress) -> Float {
     warmup.factor(progress) ?? Float(max(0, 0.5 * (1 + cos(2 * .pi * cycles * warmup.descent(progress)))))
   }

@@ -36,6 +36,8 @@ struct SelfTraining: Strategy {
     data = try options.data.build(&context)
   }
 
+  var splits: [Split] { data.splits }
+
   func run(_ runner: any Runner) throws {
     var data = data
     let base = options.start == .base ? runner.modules : nil

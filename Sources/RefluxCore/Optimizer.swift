@@ -14,4 +14,10 @@ public protocol Optimizer: Component, Stateful {
 public protocol LearningRateSchedule: Component {
   /// `progress.step` is the number of finished steps, so the first step asks with 0.
   func factor(_ progress: Progress) -> Float
+  /// How many of `total` steps the rate climbs to its peak. Default: 0.
+  func warmup(of total: Int) -> Int
+}
+
+extension LearningRateSchedule {
+  public func warmup(of _: Int) -> Int { 0 }
 }

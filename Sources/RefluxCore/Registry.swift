@@ -20,6 +20,7 @@ public struct Registry: ComponentLookup {
   /// Samplers that can repeat examples, and objectives that need it.
   private var repeating: Set<String> = []
   private var needingRepeats: Set<String> = []
+  private var checkingAnswers: Set<String> = []
   private var plugin = ""
   public private(set) var clashes: [String] = []
 
@@ -150,6 +151,9 @@ extension Registry {
     needingRepeats.contains(name) ? repeating.sorted() : nil
   }
 
+  /// Whether a kind of self-training data needs a task that knows the right answers.
+  public func checksAnswers(roundData name: String) -> Bool { checkingAnswers.contains(name) }
+
   public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
 
   /// The predictions that a component is of use for, if it says so.
@@ -209,7 +213,10 @@ extension Registry {
     roles[C.name] = C.roles
     if C.needsRepeats { needingRepeats.insert(C.name) }
   }
-  public mutating func add<C: RoundData>(roundData type: C.Type) { add(type, as: (any RoundData).self) { $0 } }
+  public mutating func add<C: RoundData>(roundData type: C.Type) {
+    add(type, as: (any RoundData).self) { $0 }
+    if C.checksAnswers { checkingAnswers.insert(C.name) }
+  }
   public mutating func add<C: Strategy>(strategy type: C.Type) { add(type, as: (any Strategy).self) { $0 } }
   public mutating func add<C: Task>(task type: C.Type) { add(type, as: (any Task).self) { $0 } }
   public mutating func add<C: Metric>(metric type: C.Type) { add(type, as: (any Metric).self) { $0 } }

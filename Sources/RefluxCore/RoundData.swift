@@ -1,7 +1,12 @@
 /// How a round of self-training makes the data that it trains on: by labelling rows, by answering questions, or otherwise.
 ///
 /// The strategy knows when to train and from which weights; this knows what on.
-public protocol RoundData: Component {
+public protocol RoundData: PredictionSpecific {
+  /// Whether it checks answers, so that the task must know which are right (``QuestionTask``). Default: no.
+  static var checksAnswers: Bool { get }
+  /// The splits that it reads besides those that every run does. Default: none.
+  var splits: [Split] { get }
+
   /// Looks at the task once, before anything is trained.
   ///
   /// - Returns: What the model learns before the first round; `nil` if the first round asks the model as it is.
@@ -12,6 +17,11 @@ public protocol RoundData: Component {
   ///
   /// Whatever is asked of the runner has the round in its name: `round 1: kept`.
   mutating func data(ofRound round: Int, _ predict: Predictor, _ runner: any Runner) throws -> RoundYield
+}
+
+extension RoundData {
+  public static var checksAnswers: Bool { false }
+  public var splits: [Split] { [] }
 }
 
 /// What came of a round.

@@ -8,6 +8,8 @@ public struct StepLog {
   private var entries: [(name: String, combination: Combination, values: [Tensor])] = []
   /// Length of the gradient before clipping, per module that learned.
   public private(set) var gradientNorms: [(name: String, value: Double)] = []
+  /// The same for the layers of each module, if somebody asked for it.
+  public private(set) var layerGradientNorms: [(name: String, layers: [(name: String, value: Double)])] = []
   public private(set) var learningRates: [(name: String, value: Double)] = []
   /// Examples and tokens that went through the model.
   public private(set) var examples = 0
@@ -31,6 +33,27 @@ public struct StepLog {
   public mutating func add(gradientNorm: Double, learningRate: Double, of name: String) {
     gradientNorms.append((name, gradientNorm))
     learningRates.append((name, learningRate))
+  }
+
+  /// Adds the layers' part in the gradient of a module, from ``Parameters/sumsOfSquares``.
+  public mutating func add(layersOf squares: [(name: String, value: Double)], of name: String) {
+    var layers: [(name: String, value: Double)] = []
+    for (parameter, value) in squares {
+      let layer = Self.layer(ofParameter: parameter)
+      if let index = layers.firstIndex(where: { $0.name == layer }) {
+        layers[index].value += value
+      } else {
+        layers.append((layer, value))
+      }
+    }
+    layerGradientNorms.append((name, layers.map { ($0.name, $0.value.squareRoot()) }))
+  }
+
+  /// `bert.encoder.layer.3` of what is in it; the first two words of what is in no numbered layer: `bert.embeddings`.
+  static func layer(ofParameter name: String) -> String {
+    let words = name.split(separator: ".")
+    let number = words.firstIndex { Int($0) != nil }
+    return words.prefix(number.map { $0 + 1 } ?? max(1, min(2, words.count - 1))).joined(separator: ".")
   }
 
   private mutating func add(_ part: String, _ value: Tensor, _ combination: Combination, _ turn: Turn) {

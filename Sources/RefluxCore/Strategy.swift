@@ -3,7 +3,14 @@
 /// Written as ordinary code against a ``Runner``. Whatever the runner does has a name: when a run is resumed the code
 /// runs again from the top, and what is finished is read back instead of being done again.
 public protocol Strategy: Component {
+  /// The splits that it reads besides the training rows and those that are scored; they must be there before anything is
+  /// loaded. Default: none.
+  var splits: [Split] { get }
   func run(_ runner: any Runner) throws
+}
+
+extension Strategy {
+  public var splits: [Split] { [] }
 }
 
 /// What a strategy can ask for; `RefluxTrain.Run` does the work, tests use a fake that only takes notes.

@@ -25,6 +25,8 @@ public struct TrainOptions: OptionGroup {
   @Option("Between checkpoints: optimizer steps (500) or time (90s, 10m, 2h).", aliases: ["save_steps"])
   public var saveEvery: SaveInterval? = nil
   @Option("Checkpoints kept, besides the best.", in: 1...100_000, aliases: ["save_total_limit"]) public var keep = 2
+  @Option("Whether metrics.jsonl has the length of each layer's gradient, too, at every step.")
+  public var logLayerGradients = false
   @Option("Which examples are trained on together.", inline: true)
   public var sampler: Blueprint<any Sampler> = "shuffled"
   @Option("How parameters are moved.", aliases: ["optim"], inline: true)
@@ -54,6 +56,6 @@ public struct TrainOptions: OptionGroup {
       evaluation: EvaluationPlan(
         everySteps: evaluateEvery, everyEpoch: evaluateEpochs, loadsBest: loadBest,
         bestScore: bestMetric.map { $0.hasPrefix("eval_") ? String($0.dropFirst(5)) : $0 }),
-      checkpoints: CheckpointPlan(every: saveEvery, keep: keep))
+      checkpoints: CheckpointPlan(every: saveEvery, keep: keep), logsLayerGradients: logLayerGradients)
   }
 }

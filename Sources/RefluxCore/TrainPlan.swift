@@ -15,15 +15,19 @@ public struct TrainPlan {
   public var clipNorm: Float?
   public var evaluation: EvaluationPlan
   public var checkpoints: CheckpointPlan
+  /// Whether the log has the length of each layer's gradient.
+  public var logsLayerGradients: Bool
 
   public init(
     _ objective: any Objective, sampler: any Sampler, learners: [String: Learner], data: (any Dataset)? = nil,
     epochs: Int, maxSteps: Int? = nil, accumulation: Int = 1, clipNorm: Float? = nil,
-    evaluation: EvaluationPlan = EvaluationPlan(), checkpoints: CheckpointPlan = CheckpointPlan()
+    evaluation: EvaluationPlan = EvaluationPlan(), checkpoints: CheckpointPlan = CheckpointPlan(),
+    logsLayerGradients: Bool = false
   ) {
     (self.objective, self.sampler, self.learners, self.data) = (objective, sampler, learners, data)
     (self.epochs, self.maxSteps, self.accumulation, self.clipNorm) = (epochs, maxSteps, accumulation, clipNorm)
     (self.evaluation, self.checkpoints) = (evaluation, checkpoints)
+    self.logsLayerGradients = logsLayerGradients
   }
 }
 

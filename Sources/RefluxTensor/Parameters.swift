@@ -47,13 +47,14 @@ public struct Parameters: Sequence {
 
 extension Parameters {
   /// The Euclidean length, added up in double precision in a fixed order.
-  public var norm: Double {
-    var squares = 0.0
-    for (_, tensor) in self {
+  public var norm: Double { sumsOfSquares.reduce(0) { $0 + $1.value }.squareRoot() }
+
+  /// The square of each tensor's Euclidean length, added up in double precision in a fixed order.
+  public var sumsOfSquares: [(name: String, value: Double)] {
+    map { name, tensor in
       let filled = tensor.filledRows.map { tensor.detached.rows(Tensor(ids: $0, on: tensor.backend)) }
-      squares += tensor.backend.sumOfSquares((filled ?? tensor).computable.dense)
+      return (name, tensor.backend.sumOfSquares((filled ?? tensor).computable.dense))
     }
-    return squares.squareRoot()
   }
 
   public static func + (a: Parameters, b: Parameters) -> Parameters {

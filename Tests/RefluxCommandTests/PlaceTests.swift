@@ -111,8 +111,91 @@ import Testing
       method: finetune
       """
     #expect(
-      thrownMessage { try complaint(text, builds: true) }
-        == "/none: the train split of 'rte' is not here; looked for "
-        + "RTE/train.tsv, train.tsv, RTE/train.jsonl, train.jsonl")
+      try complaint(text, builds: true) == """
+        r.yaml:1:26: error: task.data: /none: the train split of 'rte' is not here; looked for RTE/train.tsv, train.tsv, \
+        RTE/train.jsonl, train.jsonl
+          1 | task: { type: rte, data: /none }
+            |                          ^^^^^
+        """)
+  }
+
+  /// What self-training labels, and the batches that a sampler replays.
+  @Test func everyFileIsLookedForBeforeModelsAre() throws {
+    try withTemporaryDirectory { directory in
+      let rows = "\(directory)/rows.csv"
+      try "text,label\na,x\nb,y\n".write(toFile: rows, atomically: true, encoding: .utf8)
+      let task = "task: { type: text-classification, train: \"\(rows)\", validation: \"\(rows)\" }"
+      let text = "\(task)\nmodel: { type: bert, checkpoint: /nowhere }\nmethod: self-training\n"
+      #expect(
+        try complaint(text, "task.unlabeled=/none.csv", builds: true) == """
+          command line:1:16: error: task.unlabeled: /none.csv: there is no such file
+            1 | task.unlabeled=/none.csv
+              |                ^^^^^^^^^
+          """)
+      #expect(
+        try complaint(text, builds: true)?.hasPrefix(
+          """
+          r.yaml:1:15: error: the task 'text-classification' has no unlabeled file: add 'unlabeled: FILE' to it
+
+          """) == true)
+      #expect(
+        try complaint(text, "method=finetune", "train.sampler={ type: listed, file: /none.json }", builds: true) == """
+          command line:1:37: error: train.sampler.file: /none.json: there is no such file
+            1 | train.sampler={ type: listed, file: /none.json }
+              |                                     ^^^^^^^^^^
+          """)
+    }
+  }
+
+  @Test func whatSelfTrainingMakesMustFitTheTask() throws {
+    let classes = Self.bert + "method: { type: self-training, data: sampled-solutions }"
+    #expect(
+      try complaint(classes) == """
+        r.yaml:3:38: error: method.data: the round-data 'sampled-solutions' is for text, and the task predicts classes; \
+        for these there are: pseudo-labels
+          3 | method: { type: self-training, data: sampled-solutions }
+            |                                      ^^^^^^^^^^^^^^^^^
+        """)
+    let text = """
+      task: { type: gsm8k, data: . }
+      model: { type: llama, checkpoint: /nowhere }
+      method: self-training
+
+      """
+    #expect(
+      try complaint(text)?.hasPrefix(
+        "r.yaml:3:9: error: strategy.data: the round-data 'pseudo-labels' is for classes and choices, and the task "
+          + "predicts text; for these there are: sampled-solutions\n") == true)
+    let solutions = "method={ type: self-training, data: sampled-solutions }"
+    #expect(try complaint(text, solutions) == nil)
+    #expect(
+      try complaint(text, solutions, "task={ type: text-generation, train: t.jsonl }") == """
+        command line:1:37: error: method.data: the round-data 'sampled-solutions' checks the answers to questions, and \
+        the task 'text-generation' knows no answers
+          1 | method={ type: self-training, data: sampled-solutions }
+            |                                     ^^^^^^^^^^^^^^^^^
+        """)
+  }
+
+  /// `check` says so; a run does when it knows how many steps it has.
+  @Test func stepsAboveTheLastAreNoted() throws {
+    let text = Self.bert + "method: dlb\ntrain: { max_steps: 50, warmup_steps: 51, save_every: 50 }\n"
+    #expect(
+      try Recipe(text, name: "r.yaml", registry).idle.map { $0.described(as: "note") } == [
+        """
+        r.yaml:4:40: note: train.warmup_steps: is 51, above max_steps, which is 50
+          4 | train: { max_steps: 50, warmup_steps: 51, save_every: 50 }
+            |                                       ^^
+        """
+      ])
+    let overrides = ["train.evaluate_every=60", "train.save_every=10m", "train.warmup_steps=50"]
+    #expect(
+      try Recipe(text, name: "r.yaml", overrides: overrides, registry).idle.map { $0.described(as: "note") } == [
+        """
+        command line:1:22: note: train.evaluate_every: is 60, above max_steps, which is 50
+          1 | train.evaluate_every=60
+            |                      ^^
+        """
+      ])
   }
 }

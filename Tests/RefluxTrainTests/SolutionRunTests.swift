@@ -216,11 +216,3 @@ private final class GenerationLog: Observer {
     return .carryOn
   }
 }
-
-private final class NoteLog: Observer {
-  private(set) var all: [String] = []
-  func observe(_ event: RunEvent) -> Verdict {
-    if case .note(let text) = event { all.append(text) }
-    return .carryOn
-  }
-}

@@ -6,6 +6,7 @@ import RefluxCore
 struct PseudoLabels: RoundData {
   static let name = "pseudo-labels"
   static let summary = "The labelled rows, and unlabelled ones with the answers that the model is surest of."
+  static let suits: Set<PredictionForm> = [.classes, .choices]
   struct Options: ComponentOptions {
     @Option(
       "Which answers become labels; confident: those with at least this `confidence`; best: the surest `per_class` of each"
@@ -30,6 +31,9 @@ struct PseudoLabels: RoundData {
     selection = Selection(rule: options.keep, confidence: Double(options.confidence), perClass: options.perClass)
   }
 
+  private var source: Split { Split(rawValue: options.unlabeledSplit) }
+  var splits: [Split] { options.heldOut > 0 ? [] : [source] }
+
   mutating func begin(_ runner: any Runner) throws -> (any Dataset)? {
     switch runner.task.prediction {
     case .score:
@@ -40,8 +44,7 @@ struct PseudoLabels: RoundData {
           + SampledSolutions.name)
     case .classes, .choice: break
     }
-    let pool = try LabelPool(
-      runner.task, heldOut: options.heldOut, split: Split(rawValue: options.unlabeledSplit), seed: runner.seed)
+    let pool = try LabelPool(runner.task, heldOut: options.heldOut, split: source, seed: runner.seed)
     rows = (pool, try runner.makeDataset("unlabelled rows") { pool.unlabeled.map { Example(rows: $0.rows) } })
     return try runner.makeDataset("labelled rows: data") { pool.labeled }
   }

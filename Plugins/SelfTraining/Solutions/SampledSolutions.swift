@@ -7,6 +7,8 @@ import RefluxCore
 struct SampledSolutions: RoundData {
   static let name = "sampled-solutions"
   static let summary = "Solutions of the training questions that the model samples and whose answers are right."
+  static let suits: Set<PredictionForm> = [.text]
+  static let checksAnswers = true
   typealias Options = SolutionOptions
 
   private let options: Options

@@ -34,7 +34,7 @@ struct Check: ParsableCommand {
   private func show(_ file: String, _ outcome: Result<Recipe, any Error>, alone: Bool) throws {
     switch outcome {
     case .success(let recipe):
-      for note in recipe.notes { try Output.remark(note.described(as: "note")) }
+      for note in recipe.notes + recipe.idle { try Output.remark(note.described(as: "note")) }
       let method = recipe.method.map { "# method: \($0), spelled out\n" } ?? ""
       try Output.print(alone ? method + recipe.resolvedText.dropLast() : "\(file): ok")
     case .failure(let error):
@@ -49,7 +49,7 @@ struct Check: ParsableCommand {
       report["ok"] = .bool(true)
       report["method"] = recipe.method.map(JSON.string) ?? .null
       report["recipe"] = JSON(recipe.resolved)
-      report["notes"] = .array(recipe.notes.map(JSON.init))
+      report["notes"] = .array((recipe.notes + recipe.idle).map(JSON.init))
     case .failure(let error):
       report["ok"] = .bool(false)
       report["problems"] = .array(((error as? RecipeError)?.problems ?? [Problem("\(error)")]).map(JSON.init))

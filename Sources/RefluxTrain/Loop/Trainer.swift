@@ -66,8 +66,10 @@ struct Trainer {
     of name: String, along gradient: Parameters, in turn: Turn, _ log: inout StepLog
   ) throws -> (name: String, owner: String, scale: Float) {
     let owner = try state.owner(of: name, in: turn)
-    let norm = gradient.norm
+    let squares = gradient.sumsOfSquares
+    let norm = squares.reduce(0) { $0 + $1.value }.squareRoot()
     log.add(gradientNorm: norm, learningRate: state.learningRate(of: owner), of: name)
+    if plan.logsLayerGradients { log.add(layersOf: squares, of: name) }
     guard norm.isFinite else { throw NotFinite("the gradient of '\(name)'", norm) }
     let scale = plan.clipNorm.map { min(1, Double($0) / (norm + 1e-6)) } ?? 1
     return (name, owner, Float(scale))

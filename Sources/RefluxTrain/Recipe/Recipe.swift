@@ -20,6 +20,8 @@ public struct Recipe {
   public let resolved: RecipeNode
   /// Remarks for the person who wrote it.
   public let notes: [Problem]
+  /// What `max_steps` leaves no room for; a run says the same of the steps that it turns out to have.
+  public let idle: [Problem]
   /// How the keys were written.
   let expansion: RecipeGrammar.Expansion
 
@@ -39,7 +41,7 @@ public struct Recipe {
     } catch let error as RecipeError { problems += error.problems.map(expanded.asWritten) }
     if let header {
       problems += header.missingModels(expanded, registry) + header.uselessSampler(expanded, registry)
-      problems += header.unsuitedComponents(expanded, registry)
+      problems += header.unsuitedComponents(expanded, registry) + header.unknownAnswers(expanded, registry)
     }
     guard let header, let strategy = header.strategy, problems.isEmpty else { throw RecipeError(problems.inOrder) }
 
@@ -48,7 +50,7 @@ public struct Recipe {
     evaluationBatchSize = header.evaluationBatchSize
     (self.strategy, output, method) = (strategy, header.output, expanded.method)
     resolved = RecipeNode(.map(OptionsReader.entries(of: header)))
-    (notes, expansion) = (scope.notes.all, expanded)
+    (notes, idle, expansion) = (scope.notes.all, header.idleSteps(expanded), expanded)
   }
 
   /// The resolved recipe as a file.

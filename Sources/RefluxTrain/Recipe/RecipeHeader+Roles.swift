@@ -36,26 +36,4 @@ extension RecipeHeader {
     }
     return problems
   }
-
-  /// A sampler whose batches the objective cannot learn from.
-  func uselessSampler(_ expanded: RecipeGrammar.Expansion, _ registry: Registry) -> [Problem] {
-    let (written, resolved) = (expanded.recipe["strategy"], strategy?.recipe)
-    guard let objective = resolved?["objective"]?.typeName, let wanted = registry.samplers(forObjective: objective),
-      let sampler = resolved?["train"]?["sampler"]?.typeName, !wanted.contains(sampler)
-    else { return [] }
-    let place = written?["train"]?["sampler"] ?? written?["train"]
-    let path = expanded.asWritten(Problem("", at: nil).inside("sampler").inside("train").inside("strategy")).path
-    return [
-      Problem(
-        "\(path.joined(separator: ".")): '\(sampler)' repeats no example of the step before, and the objective "
-          + "'\(objective)' learns from those that are repeated; use \(wanted.joined(separator: " or "))",
-        at: (place?["type"] ?? place)?.mark ?? written?.mark)
-    ]
-  }
-
-  /// The components that are of no use for what the task predicts.
-  func unsuitedComponents(_ expanded: RecipeGrammar.Expansion, _ registry: Registry) -> [Problem] {
-    guard let form = (task.component as? any Task.Type)?.form, let strategy = strategy?.recipe else { return [] }
-    return registry.unsuited(for: form, in: strategy, written: expanded.recipe["strategy"]).map(expanded.asWritten)
-  }
 }

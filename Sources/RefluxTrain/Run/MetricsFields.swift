@@ -9,6 +9,10 @@ extension StepLog {
     }
     return numbers.map { ($0.name, .number($0.value)) } + named("learning_rate", learningRates)
       + named("grad_norm", gradientNorms)
+      + layerGradientNorms.map { module, layers in
+        let key = module == "student" ? "layer_grad_norms" : "\(module).layer_grad_norms"
+        return (key, .object(JSONObject(layers.map { ($0.name, .number($0.value)) })))
+      }
       + [("examples", .integer(examples)), ("tokens", .integer(tokens)), ("seconds", .number(seconds))]
   }
 }

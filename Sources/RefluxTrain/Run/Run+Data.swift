@@ -18,6 +18,9 @@ extension Run {
 
   /// What was noticed while the models were loaded.
   func reportModels() throws {
+    if let asked = setup.maxLength, let limit = rowLimits?.maxLength, asked > limit {
+      try notify(.note("max_length is \(asked), and the student reads \(limit) tokens: no row has more"))
+    }
     for name in modules.names {
       for note in (modules[name] as? any Model)?.card.notes ?? [] { try notify(.note("\(name): \(note)")) }
     }

@@ -1,5 +1,6 @@
 import RefluxCore
 import RefluxIO
+import RefluxText
 
 /// One training stage of a run: the loop, and after each step logging, scoring, saving and stopping.
 struct StageRun {
@@ -48,7 +49,9 @@ struct StageRun {
     let name = plan.data == nil ? "the train split" : "the data of stage '\(action.name)'"
     let steps = try StepSchedule(plan, data: data, named: name, seed: seed)
     var objective = plan.objective
-    var stage = StageContext(modules: run.modules, task: run.task, data: data, seed: seed)
+    var stage = StageContext(
+      modules: run.modules, task: run.task, data: data, seed: seed,
+      tokenizer: { try? TokenizerLoader().loadIfPresent($0) })
     try objective.prepare(&stage)
     let state = StageState(
       modules: stage.modules, objective: objective, learners: plan.learners,
@@ -61,6 +64,7 @@ struct StageRun {
 
   private mutating func train(_ trainer: inout Trainer) throws {
     try checkEvaluation()
+    for text in idleOptions(of: trainer.state) { try run.notifyOnce(.note(text)) }
     try run.notify(.stageBegan(action.name, trainer.state.progress))
     // A run that was stopped while it was scored goes on with that.
     if trainer.state.progress.step > 0, isEvaluationDue(trainer.state) { try settle(&trainer.state) }

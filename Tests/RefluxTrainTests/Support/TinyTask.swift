@@ -7,6 +7,7 @@ struct TinyTask: Task {
   struct Options: ComponentOptions {
     @Option("Training examples.") var examples = 40
     @Option("Examples to score on.") var validation = 12
+    @Option("Whether there is a split to score on.") var scored = true
     @Option("Tokens of every example, instead of 5 to 11.") var length: Int? = nil
     @Option("A training example whose loss is infinite.") var poison: Int? = nil
   }
@@ -18,6 +19,7 @@ struct TinyTask: Task {
   init(_ options: Options, _: inout BuildContext) { self.options = options }
 
   var prediction: PredictionKind { .classes(["without", "with"]) }
+  var evaluationSplits: [Split] { options.scored ? [.validation] : [] }
 
   func examples(_ split: Split) throws -> [Example] {
     let count = split == .train ? options.examples : options.validation
