@@ -21,7 +21,7 @@ struct Listed: Sampler {
   init(_ options: Options, _ context: inout BuildContext) throws {
     file = options.file
     do { steps = try Self.read(try JSON(contentsOf: context.path(file)), file) } catch let error as FileError {
-      throw RecipeError("\(error)", at: options.$file?.mark).inside("file")
+      throw RecipeError("\(error)", at: options.$file?.mark)
     }
     try checkPairs()
   }

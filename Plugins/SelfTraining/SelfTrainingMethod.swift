@@ -21,7 +21,8 @@ struct SelfTrainingMethod: Method {
       ).inside("method")
     }
     let name = RecipeNode(stringLiteral: options.data.name)
-    let data = options.$data.map { $0.entries == nil ? name : $0.setting("type", to: name) }
+    // What names its type keeps its place.
+    let data = options.$data.map { $0.entries == nil || $0["type"] != nil ? $0 : $0.setting("type", to: name) }
     strategy = inner.strategy.setting("type", to: "self-training").setting("data", to: data ?? name)
   }
 }

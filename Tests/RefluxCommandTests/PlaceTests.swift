@@ -128,7 +128,7 @@ import Testing
       let text = "\(task)\nmodel: { type: bert, checkpoint: /nowhere }\nmethod: self-training\n"
       #expect(
         try complaint(text, "task.unlabeled=/none.csv", builds: true) == """
-          command line:1:16: error: task.unlabeled: /none.csv: there is no such file
+          command line:1:16: error: task.unlabeled: /none.csv: cannot be opened: No such file or directory
             1 | task.unlabeled=/none.csv
               |                ^^^^^^^^^
           """)
@@ -140,8 +140,8 @@ import Testing
           """) == true)
       #expect(
         try complaint(text, "method=finetune", "train.sampler={ type: listed, file: /none.json }", builds: true) == """
-          command line:1:37: error: train.sampler.file: /none.json: there is no such file
-            1 | train.sampler={ type: listed, file: /none.json }
+          command line:2:37: error: /none.json: cannot be opened: No such file or directory
+            2 | train.sampler={ type: listed, file: /none.json }
               |                                     ^^^^^^^^^^
           """)
     }
@@ -183,7 +183,7 @@ import Testing
     #expect(
       try Recipe(text, name: "r.yaml", registry).idle.map { $0.described(as: "note") } == [
         """
-        r.yaml:4:40: note: train.warmup_steps: is 51, above max_steps, which is 50
+        r.yaml:4:39: note: train.warmup_steps: is 51, above max_steps, which is 50
           4 | train: { max_steps: 50, warmup_steps: 51, save_every: 50 }
             |                                       ^^
         """

@@ -33,14 +33,16 @@ import Testing
 
   @Test func aStoreThatIsNotTrusted() throws {
     try withBench { bench in
-      let store = try server().endpoint
+      let server = try server()
+      let store = server.endpoint
       bench.hub.change {
         $0.fault = { request, _ in
           request.method == "GET" && request.path.hasSuffix("model.safetensors")
             ? .init(302, ["Location": "\(store)/model.safetensors"]) : nil
         }
       }
-      #expect(bench.problem() == "HUB was asked for 'model.safetensors': 127.0.0.1: \(Self.selfSigned)")
+      let problem = withExtendedLifetime(server) { bench.problem() }
+      #expect(problem == "HUB was asked for 'model.safetensors': 127.0.0.1: \(Self.selfSigned)")
       #expect(bench.waits.all == [])
     }
   }
@@ -54,9 +56,10 @@ import Testing
       var settings = bench.settings()
       settings.endpoint = "https://127.0.0.1:\(plain.port)"
       let name = try #require(HubModelName("tiny/bert"))
-      #expect(
+      let problem = withExtendedLifetime(plain) {
         thrownMessage { try bench.client(settings: settings).snapshot(of: name) }
-          == "\(settings.endpoint): it does not speak https at this port")
+      }
+      #expect(problem == "\(settings.endpoint): it does not speak https at this port")
       #expect(bench.waits.all == [])
     }
   }

@@ -43,7 +43,7 @@ extension RequestFailure {
   /// `a:1` of "Failed to connect to a port 1 after …".
   private static func server(in text: String) -> String? {
     let words = text.split(separator: " ")
-    guard let to = words.firstIndex(of: "to"), to + 3 < words.count, words[to + 2] == "port" else { return nil }
-    return "\(words[to + 1]):\(words[to + 3])"
+    guard let port = words.firstIndex(of: "port"), port > 0, port + 1 < words.count else { return nil }
+    return "\(words[port - 1]):\(words[port + 1])"
   }
 }
