@@ -31,6 +31,14 @@ struct DiagnosticsTests {
         == "the environment sets REFLUX_KERNELS=avx9, which this processor does not run; there are: \(available)")
   }
 
+  /// What table.h forgets is a null pointer, which nothing else would say before it is called.
+  @Test(arguments: KernelSet.available) func everyKernelIsThere(_ set: KernelSet) {
+    let missing = withUnsafeBytes(of: set.table) { bytes in
+      bytes.bindMemory(to: UInt.self).enumerated().filter { $0.element == 0 }.map(\.offset)
+    }
+    #expect(missing == [], "the entries of reflux_kernels, counted from 0")
+  }
+
   @Test("name what is in use")
   func summary() {
     let backend = CPUBackend(threads: 2, kernels: .baseline)
