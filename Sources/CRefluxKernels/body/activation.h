@@ -1,4 +1,4 @@
-// The gates of feed-forward layers and their derivatives, with the bias added on the way in.
+// Activations of feed-forward layers and their derivatives, with the bias added on the way in.
 #pragma once
 #include "math.h"
 

@@ -84,11 +84,7 @@ static double sum_of_squares(const float *x, size_t count) {
   for (int lane = 0; lane < WIDTH; lane++) sum += total[lane];
   return sum;
 }
-static float maximum(const float *x, size_t count) {
-  vector peak = splat(-INFINITY);
-  FOR_EACH_VECTOR(count, peak = maximum_of(GET_OR(x, -INFINITY), peak);)
-  return lane_maximum(peak);
-}
+static float maximum(const float *x, size_t count) { return row_maximum(x, count); }
 
 static void add_columns(const float *x, float *sums, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++, x += columns) FOR_EACH_VECTOR(columns, PUT(sums, GET(sums) + GET(x));)

@@ -1,6 +1,6 @@
-// Rotary position embeddings, and the gate of a feed-forward layer.
+// Rotary position embeddings.
 #pragma once
-#include "activation.h"
+#include "vector.h"
 
 /// Element i of each head turns with element i + half, by the angle of the token's position; `sign` -1 turns back.
 static void rotate(const float *x, const float *cosines, const float *sines, const int32_t *positions, float sign,
@@ -17,26 +17,4 @@ static void rotate(const float *x, const float *cosines, const float *sines, con
       })
     }
   }
-}
-
-/// y = activation(x) u.
-static void gate(enum reflux_activation kind, const float *x, const float *u, float *y, size_t count) {
-#define GATE(id, function, slope) \
-  case id: FOR_EACH_VECTOR(count, PUT(y, function(GET(x)) * GET(u));) return;
-  switch (kind) { FOR_EACH_ACTIVATION(GATE) }
-#undef GATE
-}
-
-static void gate_backward(enum reflux_activation kind, const float *x, const float *u, const float *dy, float *dx,
-                          float *du, size_t count) {
-#define GATE(id, function, slope)                   \
-  case id:                                          \
-    FOR_EACH_VECTOR(count, {                        \
-      vector v = GET(x), d = GET(dy), w = GET(u);   \
-      PUT(dx, d * w * slope(v));                    \
-      PUT(du, d * function(v));                     \
-    })                                              \
-    return;
-  switch (kind) { FOR_EACH_ACTIVATION(GATE) }
-#undef GATE
 }

@@ -2,12 +2,6 @@
 #pragma once
 #include "math.h"
 
-INLINE float row_maximum(const float *x, size_t columns) {
-  vector peak = splat(-INFINITY);
-  FOR_EACH_VECTOR(columns, peak = maximum_of(GET_OR(x, -INFINITY), peak);)
-  return lane_maximum(peak);
-}
-
 /// y = exp(x - max) / sum.
 static void softmax(const float *x, float *y, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++, x += columns, y += columns) {

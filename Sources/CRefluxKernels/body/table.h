@@ -6,6 +6,7 @@
 #include "dropout.h"
 #include "elementwise.h"
 #include "few_rows.h"
+#include "gate.h"
 #include "normalization.h"
 #include "optimizer.h"
 #include "rotation.h"

@@ -12,7 +12,6 @@ typedef float vector __attribute__((ext_vector_type(WIDTH)));
 typedef vector unaligned_vector __attribute__((aligned(4)));
 typedef int32_t int_vector __attribute__((ext_vector_type(WIDTH)));
 typedef uint32_t uint_vector __attribute__((ext_vector_type(WIDTH)));
-typedef uint64_t uint64_vector __attribute__((ext_vector_type(WIDTH)));
 typedef double double_vector __attribute__((ext_vector_type(WIDTH)));
 
 INLINE vector splat(float x) { return (vector)x; }
@@ -70,7 +69,7 @@ INLINE void store_part(float *p, vector v, size_t count) {
 /// `v` in the lanes that count and `rest` in the others, for sums and maxima.
 #define ONLY_VALID(v, rest) (n == WIDTH ? (v) : keep_first((v), n, (rest)))
 
-/// `smaller` where a < b, else b; NaN in `a` stays NaN.
+/// The larger and the smaller of two numbers; NaN in `a` stays NaN.
 INLINE vector larger(vector a, vector b) { return a < b ? b : a; }
 INLINE vector smaller(vector a, vector b) { return a > b ? b : a; }
 /// The maximum and minimum of two numbers as arithmetic sees them: NaN if either is.
@@ -89,6 +88,13 @@ INLINE float lane_maximum(vector v) {
   float peak = v[0];
   for (int lane = 1; lane < WIDTH; lane++) peak = v[lane] > peak || v[lane] != v[lane] ? v[lane] : peak;
   return peak;
+}
+
+/// The largest of some floats, NaN if one is; -infinity of none.
+INLINE float row_maximum(const float *x, size_t columns) {
+  vector peak = splat(-INFINITY);
+  FOR_EACH_VECTOR(columns, peak = maximum_of(GET_OR(x, -INFINITY), peak);)
+  return lane_maximum(peak);
 }
 
 INLINE int_vector bits_of(vector v) {

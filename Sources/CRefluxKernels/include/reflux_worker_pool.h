@@ -18,8 +18,3 @@ void reflux_worker_pool_destroy(reflux_worker_pool *_Nonnull pool);
 /// several threads take turns. A chunk must not call back into the same pool.
 void reflux_worker_pool_run(reflux_worker_pool *_Nonnull pool, reflux_chunk_function _Nonnull function,
                             void *_Nullable context, int32_t chunks);
-
-/// How many processors this process may use: what it may run on, or less if its container grants less time.
-int32_t reflux_processor_count(void);
-/// How many processors' time the control groups mounted at `control_groups` grant, rounded up; INT32_MAX without a limit.
-int32_t reflux_processor_quota(const char *_Nonnull control_groups);
