@@ -19,7 +19,7 @@ extension CPUBackend {
       } else if x.layout.isDense && out.layout.isDense {
         convert(x, out)
       } else {
-        let (from, to) = (temporary(x.layout.shape, x.dtype), temporary(x.layout.shape, out.dtype))
+        let (from, to) = (scratch(x.layout.shape, x.dtype), scratch(x.layout.shape, out.dtype))
         copy(x, into: from)
         convert(from, to)
         copy(to, into: out)
@@ -83,7 +83,7 @@ extension CPUBackend {
         view.buffer, Layout(shape: [range.count], strides: [1], offset: view.layout.offset + range.lowerBound),
         view.dtype)
     }
-    let floats = temporary([range.count])
+    let floats = scratch([range.count])
     ReferenceBackend.shared.copy(part(x), into: floats)
     ReferenceBackend.shared.copy(floats, into: part(out))
   }

@@ -56,7 +56,7 @@ extension CPUBackend {
     requireDenseFloats("layerNorm", x, bias, residual, scale, shift, sum, mean, inverseDeviation, out)
     let (rows, columns) = (x.layout.rows, x.layout.columns)
     let isSum = bias == nil && residual == nil && dropout == nil
-    let sum = sum ?? (isSum ? nil : temporary(x.layout.shape))
+    let sum = sum ?? (isSum ? nil : scratch(x.layout.shape))
     timing.measure(.kernel) {
       workers.splitRows(rows, columns, elements: 1 << 14) { range in
         let (row, start) = (range.lowerBound, range.lowerBound * columns)

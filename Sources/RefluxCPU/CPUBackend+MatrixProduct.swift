@@ -23,7 +23,7 @@ extension CPUBackend {
     if k == 0 { return accumulate ? () : fill(out, with: 0) }
     guard order(out) != nil else {
       // BLAS cannot write this layout.
-      let target = temporary(out.layout.shape, out.dtype)
+      let target = scratch(out.layout.shape, out.dtype)
       if accumulate { copy(out, into: target) }
       multiply(a, b, into: target, accumulate, Element.self)
       return copy(target, into: out)
@@ -95,7 +95,7 @@ extension CPUBackend {
   /// The view itself if BLAS can read it as it lies, else a dense copy.
   private func readable(_ view: View, _ dtype: DType) -> View {
     if view.dtype == dtype && order(view) != nil { return view }
-    let result = temporary(view.layout.shape, dtype)
+    let result = scratch(view.layout.shape, dtype)
     copy(view, into: result)
     return result
   }

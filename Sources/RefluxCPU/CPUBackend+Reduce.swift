@@ -15,7 +15,7 @@ extension CPUBackend {
     let reduced = shape.indices.filter { axes.contains($0) }
     let rows = kept.reduce(1) { $0 * shape[$1] }
     let columns = reduced.reduce(1) { $0 * shape[$1] }
-    let target = out.layout.isDense ? out : temporary(out.layout.shape)
+    let target = out.layout.isDense ? out : scratch(out.layout.shape)
     timing.measure(.kernel) {
       if x.layout.isDense, let firstKept = kept.first, let lastReduced = reduced.last, firstKept > lastReduced {
         // The leading axes go: columns of a matrix.

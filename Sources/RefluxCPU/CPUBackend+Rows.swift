@@ -11,7 +11,7 @@ extension CPUBackend {
   public func gatherRows(_ table: View, _ rows: View, into out: View) {
     let (height, width) = (table.layout.shape[0], table.layout.shape[1])
     guard table.dtype == out.dtype, table.layout.isDense, out.layout.isDense else {
-      let target = temporary(out.layout.shape, table.dtype)
+      let target = scratch(out.layout.shape, table.dtype)
       gatherRows(dense(table, table.dtype), rows, into: target)
       return copy(target, into: out)
     }
@@ -117,7 +117,7 @@ extension CPUBackend {
 
   public func dropoutMask(_ dropout: Dropout, counters: View, into out: View) {
     guard out.isDenseFloat else {
-      let target = temporary(out.layout.shape)
+      let target = scratch(out.layout.shape)
       dropoutMask(dropout, counters: counters, into: target)
       return copy(target, into: out)
     }

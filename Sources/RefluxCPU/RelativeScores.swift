@@ -37,7 +37,7 @@ struct RelativeScores {
       // Whole cache lines, and not a multiple of the distance at which they meet in the cache.
       let lines = (offsets + 15) / 16
       let stride = 16 * (lines + (lines % 8 == 0 ? 1 : 0))
-      turned = backend.temporary([width, stride])
+      turned = backend.scratch([width, stride])
       columns = BLASMatrix(address: turned.floats, leadingDimension: stride)
       zero = offsets / 2
       let source = Layout(

@@ -18,7 +18,7 @@ struct RelativeSums {
     (self.backend, rowCount) = (backend, shape.rows.rowCount)
     results = [gradients.keys, gradients.queries].compactMap { $0 }
     let parts = results.isEmpty ? rowCount : min(rowCount, (Self.wantedChunks + shape.heads - 1) / shape.heads)
-    partial = results.map { backend.temporary([parts] + $0.layout.shape) }
+    partial = results.map { backend.scratch([parts] + $0.layout.shape) }
     self.parts = parts
     for view in partial { backend.fill(view, with: 0) }
   }

@@ -1,15 +1,6 @@
 import RefluxTensor
 
 extension Layout {
-  /// Whether the elements lie one after the other in row-major order, wherever they begin.
-  var isDense: Bool {
-    var expected = 1
-    for axis in shape.indices.reversed() where shape[axis] != 1 {
-      if strides[axis] != expected && shape[axis] != 0 { return false }
-      expected *= shape[axis]
-    }
-    return true
-  }
   /// The length of the last axis; 1 for a scalar.
   var columns: Int { shape.last ?? 1 }
   /// The product of all axes but the last.
@@ -27,12 +18,6 @@ extension View {
 }
 
 extension CPUBackend {
-  /// Room for a dense tensor.
-  func temporary(_ shape: Shape, _ dtype: DType = .float32) -> View {
-    let layout = Layout(rowMajor: shape)
-    return View(allocate(max(layout.count, 1) * dtype.size), layout, dtype)
-  }
-
   /// Room for `count` floats while `body` runs.
   func withTemporary(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
     let bytes = max(count, 1) * MemoryLayout<Float>.size
@@ -44,7 +29,7 @@ extension CPUBackend {
   /// The view itself if it is dense and of this type, else a copy that is.
   func dense(_ view: View, _ dtype: DType) -> View {
     if view.dtype == dtype && view.layout.isDense { return view }
-    let result = temporary(view.layout.shape, dtype)
+    let result = scratch(view.layout.shape, dtype)
     copy(view, into: result)
     return result
   }

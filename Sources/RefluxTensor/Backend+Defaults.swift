@@ -7,7 +7,7 @@
 
 extension Backend {
   /// Room for a row-major tensor; its contents are undefined.
-  func scratch(_ shape: Shape, _ dtype: DType) -> View {
+  public func scratch(_ shape: Shape, _ dtype: DType = .float32) -> View {
     let layout = Layout(rowMajor: shape)
     return View(allocate(Swift.max(layout.count, 1) * dtype.size), layout, dtype)
   }

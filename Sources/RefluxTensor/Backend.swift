@@ -1,95 +1,17 @@
-/// Element types.
-///
-/// Held as data, not as a generic parameter, so that a model can mix precisions without changing its type.
-/// Arithmetic is float32 (float64 on the reference backend, for checks); the 16-bit types are for storage.
-public enum DType: String, Sendable, CaseIterable {
-  case float32, float64, int32, bfloat16, float16
-  /// Bytes per element.
-  public var size: Int {
-    switch self {
-    case .float32, .int32: 4
-    case .float64: 8
-    case .bfloat16, .float16: 2
-    }
-  }
-}
-
-/// Device memory, given back to the backend (or unmapped by its owner) when the last tensor that uses it goes.
-public final class Buffer: @unchecked Sendable {
-  public let address: UnsafeMutableRawPointer
-  public let byteCount: Int
-  public let backend: any Backend
-  /// Keeps foreign memory alive (a mapped file); `nil` when the backend owns the bytes.
-  private let owner: AnyObject?
-  /// Where the elements are that are not zero, if that is known; whoever writes to the bytes forgets it.
-  var filledRows: FilledRows?
-
-  public init(address: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend, owner: AnyObject? = nil) {
-    (self.address, self.byteCount, self.backend, self.owner) = (address, byteCount, backend, owner)
-  }
-  /// Foreign memory may be read-only: it is copied before anything is written in place.
-  public var isForeign: Bool { owner != nil }
-  deinit { if owner == nil { backend.release(address, byteCount) } }
-}
-
-/// What a kernel sees of a tensor: bytes, layout, element type.
-public struct View {
-  public let buffer: Buffer
-  public let layout: Layout
-  public let dtype: DType
-  public init(_ buffer: Buffer, _ layout: Layout, _ dtype: DType) {
-    (self.buffer, self.layout, self.dtype) = (buffer, layout, dtype)
-  }
-}
-
+/// One value in, one value out.
 public enum UnaryOp: Sendable, CaseIterable { case negate, exp, log, tanh, sqrt, reciprocal, erf, sigmoid, sign, abs }
+/// Two values in, one value out.
 public enum BinaryOp: Sendable, CaseIterable { case add, subtract, multiply, divide, maximum, minimum }
+/// Many values in, one value out.
 public enum ReduceOp: Sendable, CaseIterable { case sum, maximum }
 
-/// The gates of a feed-forward layer.
+/// What stands between the linear maps of a feed-forward layer.
 public enum Activation: String, Sendable, CaseIterable {
   /// `x Φ(x)`, with the error function (BERT).
   case gelu
   /// The tanh approximation of it (`gelu_new`, ALBERT).
   case geluTanh
   case relu, tanh, silu
-}
-
-/// How attention reads a packed batch.
-public struct AttentionShape: Sendable {
-  public var rows: RowOffsets
-  public var heads: Int
-  /// Fewer than `heads` when several query heads share a key head (grouped-query attention).
-  public var keyValueHeads: Int
-  /// Multiplies the scores, usually `1 / sqrt(head size)`.
-  public var scale: Float
-  /// A token sees only itself and the ones before it.
-  public var isCausal: Bool
-  /// Where the keys of each row lie, if there are more than the row's tokens.
-  ///
-  /// The row's queries are then the last of them: text that is generated token by token. There is no gradient.
-  public var keys: [Range<Int>]?
-  public init(rows: RowOffsets, heads: Int, keyValueHeads: Int? = nil, scale: Float, isCausal: Bool = false) {
-    (self.rows, self.heads, self.keyValueHeads) = (rows, heads, keyValueHeads ?? heads)
-    (self.scale, self.isCausal) = (scale, isCausal)
-  }
-}
-
-/// Vectors of relative positions that add to attention's scores (He et al., 2021, DeBERTa, equation 4).
-///
-/// Both tables are `[2 · reach - 1, heads · size]`: one row for every offset of a key from its query, `-(reach - 1)`
-/// first. No row of the batch is longer than `reach`. The score of query `i` and key `j` of a head becomes
-/// `scale · (qᵢ · kⱼ + qᵢ · keys[j - i] + kⱼ · queries[j - i])`.
-public struct RelativeVectors<Values> {
-  /// What queries are multiplied with (content to position); absent: no such term.
-  public var keys: Values?
-  /// What keys are multiplied with (position to content); absent: no such term.
-  public var queries: Values?
-  public init(keys: Values? = nil, queries: Values? = nil) { (self.keys, self.queries) = (keys, queries) }
-
-  public func map<Other>(_ body: (Values) -> Other) -> RelativeVectors<Other> {
-    RelativeVectors<Other>(keys: keys.map(body), queries: queries.map(body))
-  }
 }
 
 /// One AdamW step: PyTorch's `torch.optim.AdamW`.
@@ -118,21 +40,28 @@ public protocol Backend: AnyObject, Sendable {
   var name: String { get }
 
   // MARK: Memory
+  /// Room for so many bytes, whose contents are undefined; it goes when the last tensor that uses it does.
   func allocate(_ byteCount: Int) -> Buffer
+  /// Takes back what ``allocate(_:)`` gave: called by the buffer's end, by nobody else.
   func release(_ address: UnsafeMutableRawPointer, _ byteCount: Int)
+  /// Copies bytes of the program's memory to the beginning of a buffer.
   func upload(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer)
+  /// Fills bytes of the program's memory from the beginning of a buffer.
   func download(_ buffer: Buffer, to bytes: UnsafeMutableRawBufferPointer)
+  /// Waits until everything that was asked for is done.
   func synchronize()
 
   // MARK: Primitives
   func unary(_ op: UnaryOp, _ x: View, into out: View)
   func binary(_ op: BinaryOp, _ a: View, _ b: View, into out: View)
+  /// Over some axes, which `out` has with a length of 1.
   func reduce(_ op: ReduceOp, _ x: View, axes: [Int], into out: View)
   /// `out = a b`, or `out += a b`; leading axes are batches, transposes are strides.
   func matmul(_ a: View, _ b: View, into out: View, accumulate: Bool)
   /// Copies and converts the element type.
   func copy(_ x: View, into out: View)
   func fill(_ out: View, with value: Double)
+  /// `out[i] = table[rows[i]]`; `table` is `[height, width]`, `rows` int32 `[n]`, `out` `[n, width]`.
   func gatherRows(_ table: View, _ rows: View, into out: View)
   /// `table[rows[i]] += values[i]`, in the order of `i`.
   func scatterAddRows(_ values: View, _ rows: View, into table: View)

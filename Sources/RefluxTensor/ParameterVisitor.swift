@@ -25,6 +25,7 @@ public struct ParameterVisitor {
     moduleEdit = ModuleEdit(body: edit)
   }
 
+  /// Visits a parameter of the module at hand.
   public mutating func visit(_ name: String, _ parameter: inout Tensor) {
     guard isWanted(prefix + name) else { return }
     edit(prefix + name, &parameter)
@@ -32,6 +33,7 @@ public struct ParameterVisitor {
     if collects { parameters[prefix + name] = parameter }
   }
 
+  /// Visits a module inside the module at hand; its parameters get `name` and a dot in front.
   public mutating func visit(_ name: String, _ module: inout some Module) {
     let outer = prefix
     prefix += name + "."
@@ -39,6 +41,7 @@ public struct ParameterVisitor {
     prefix = outer
   }
 
+  /// Visits a list of modules, which are called by their numbers: `layer.0`, `layer.1`, ….
   public mutating func visit(_ name: String, _ modules: inout [some Module]) {
     for index in modules.indices { visit("\(name).\(index)", &modules[index]) }
   }

@@ -36,6 +36,7 @@ public struct Parameters: Sequence {
     return result
   }
 
+  /// The same names with what `body` makes of each tensor.
   public func mapping(_ body: (String, Tensor) throws -> Tensor) rethrows -> Parameters {
     var result = self
     for (name, value) in self { result[name] = try body(name, value) }
@@ -57,6 +58,7 @@ extension Parameters {
     }
   }
 
+  /// The sum, name by name; what one side lacks is taken from the other.
   public static func + (a: Parameters, b: Parameters) -> Parameters {
     var result = a
     result += b

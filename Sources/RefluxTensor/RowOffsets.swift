@@ -8,6 +8,7 @@ public struct RowOffsets: Sendable, Equatable {
     self.starts = starts
   }
 
+  /// Rows of these lengths, in order.
   public init(lengths: some Sequence<Int>) {
     var starts: [Int32] = [0], end = 0
     for length in lengths {
@@ -19,6 +20,7 @@ public struct RowOffsets: Sendable, Equatable {
 
   public var rowCount: Int { starts.count - 1 }
   public var tokenCount: Int { Int(starts[starts.count - 1]) }
+  /// The tokens of a row.
   public subscript(row: Int) -> Range<Int> { Int(starts[row])..<Int(starts[row + 1]) }
   public var lengths: [Int] { (0..<rowCount).map { self[$0].count } }
   public var longest: Int { lengths.max() ?? 0 }

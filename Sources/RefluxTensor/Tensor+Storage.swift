@@ -34,6 +34,9 @@ extension Tensor {
     }
     return Tensor(out)
   }
+
+  /// The tensor itself if it is on a backend, otherwise its numbers there.
+  func on(_ other: any Backend) -> Tensor { backend === other ? self : moved(to: other) }
 }
 
 // MARK: - Writing in place

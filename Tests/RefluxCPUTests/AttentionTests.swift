@@ -84,12 +84,12 @@ struct AttentionTests {
     let truth = Truth(c, rows, q, k, v, g, dropout, counters, 0.7)
 
     // Keys and values side by side in one tensor, as one projection makes them.
-    let both = backend.temporary([tokens, 2 * keyWidth])
+    let both = backend.scratch([tokens, 2 * keyWidth])
     backend.copy(backend.view(k, [tokens, keyWidth]), into: both.columns(0..<keyWidth))
     backend.copy(backend.view(v, [tokens, keyWidth]), into: both.columns(keyWidth..<2 * keyWidth))
     let (key, value) = (both.columns(0..<keyWidth), both.columns(keyWidth..<2 * keyWidth))
     let query = backend.view(q, [tokens, width])
-    let (out, logSums) = (backend.temporary([tokens, width]), backend.temporary([c.heads, tokens]))
+    let (out, logSums) = (backend.scratch([tokens, width]), backend.scratch([c.heads, tokens]))
     let shape = AttentionShape(
       rows: rows, heads: c.heads, keyValueHeads: c.keyHeads, scale: 0.7, isCausal: c.isCausal)
     let site = c.rate > 0 ? (dropout, counters: backend.view(ids: counters)) : nil
@@ -98,8 +98,8 @@ struct AttentionTests {
     #expect(worst(out.values, truth.output) < 2e-6)
     #expect(worst(logSums.values, truth.logSums) < 2e-6)
 
-    let dQuery = backend.temporary([tokens, width])
-    let dBoth = backend.temporary([tokens, 2 * keyWidth])
+    let dQuery = backend.scratch([tokens, width])
+    let dBoth = backend.scratch([tokens, 2 * keyWidth])
     let (dKey, dValue) = (dBoth.columns(0..<keyWidth), dBoth.columns(keyWidth..<2 * keyWidth))
     backend.attentionBackward(
       query, key, value, relative: RelativeVectors(), out, logSums: logSums, shape, dropout: site,

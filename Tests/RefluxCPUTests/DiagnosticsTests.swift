@@ -52,7 +52,7 @@ struct DiagnosticsTests {
   func timing() {
     let backend = CPUBackend(threads: 1)
     let x = backend.view(numbers(300 * 300), [300, 300])
-    let out = backend.temporary([300, 300])
+    let out = backend.scratch([300, 300])
     backend.matmul(x, x, into: out, accumulate: false)
     #expect(backend.timing.productSeconds == 0)
     backend.timing.isEnabled = true

@@ -38,7 +38,7 @@ struct ElementTests {
     let x = numbers(3001).enumerated().map { $1 * Float([0.01, 1, 5, 20, 80][$0 % 5]) }
     for op in UnaryOp.allCases {
       let input = op == .log || op == .sqrt ? x.map(abs) : x
-      let out = backend.temporary([x.count])
+      let out = backend.scratch([x.count])
       backend.unary(op, backend.view(input, [x.count]), into: out)
       var units = 0.0
       for (actual, value) in zip(out.values, input) {
@@ -54,7 +54,7 @@ struct ElementTests {
     let backend = CPUBackend(threads: 1, kernels: kernels)
     let x: [Float] = [.nan, .infinity, -.infinity, 100, -100, 0]
     func run(_ op: UnaryOp) -> [Float] {
-      let out = backend.temporary([x.count])
+      let out = backend.scratch([x.count])
       backend.unary(op, backend.view(x, [x.count]), into: out)
       #expect(out.values[0].isNaN, "\(op)")
       return Array(out.values.dropFirst())
@@ -65,11 +65,11 @@ struct ElementTests {
     #expect(run(.sigmoid) == [1, 0, 1, 0, 0.5])
     #expect(run(.sign) == [1, -1, 1, -1, 0])
     for op in [BinaryOp.maximum, .minimum] {
-      let out = backend.temporary([x.count])
+      let out = backend.scratch([x.count])
       backend.binary(op, backend.view(x, [x.count]), backend.view(x.reversed(), [x.count]), into: out)
       #expect(out.values.first?.isNaN == true && out.values.last?.isNaN == true)
     }
-    let out = backend.temporary([1])
+    let out = backend.scratch([1])
     backend.reduce(.maximum, backend.view(x, [x.count]), axes: [0], into: out)
     #expect(out.values[0].isNaN)
   }
@@ -86,7 +86,7 @@ struct ElementTests {
     for op in BinaryOp.allCases {
       for left in operands {
         for right in operands {
-          for out in [backend.temporary([rows, columns]), backend.temporary([columns, rows]).transposed(0, 1)] {
+          for out in [backend.scratch([rows, columns]), backend.scratch([columns, rows]).transposed(0, 1)] {
             backend.binary(op, left, right, into: out)
             let expected = zip(left.values, right.values).map { Self.truth(op, Double($0), Double($1)) }
             #expect(worst(out.values, expected) < 1e-6, "\(op)")
@@ -95,13 +95,13 @@ struct ElementTests {
       }
     }
     for x in operands {
-      let out = backend.temporary([columns, rows]).transposed(0, 1)
+      let out = backend.scratch([columns, rows]).transposed(0, 1)
       backend.unary(.tanh, x, into: out)
       #expect(worst(out.values, x.values.map { tanh(Double($0)) }) < 1e-6)
       backend.copy(x, into: out)
       #expect(out.values == x.values)
     }
-    let empty = backend.temporary([0, 4])
+    let empty = backend.scratch([0, 4])
     backend.unary(.exp, empty, into: empty)
     backend.binary(.add, empty, empty, into: empty)
     backend.fill(empty, with: 1)
@@ -115,7 +115,7 @@ struct ElementTests {
   func conversions(backend: CPUBackend) {
     let values: [Float] = [0, -0.0, 1, -2.5, 65504, 65519.9, 65520, 1e-8, 3e-8, 6e-5, 0.1, 3.1415927, .infinity, -1e30]
     let x = backend.view(values, [values.count])
-    let (half, brain) = (backend.temporary([values.count], .float16), backend.temporary([values.count], .bfloat16))
+    let (half, brain) = (backend.scratch([values.count], .float16), backend.scratch([values.count], .bfloat16))
     backend.copy(x, into: half)
     backend.copy(x, into: brain)
     #if arch(arm64)
@@ -130,19 +130,19 @@ struct ElementTests {
       (0..<values.count).map { brain.pointer(UInt16.self)[$0] } == [
         0, 0x8000, 0x3f80, 0xc020, 0x4780, 0x4780, 0x4780, 0x322c, 0x3301, 0x387c, 0x3dcd, 0x4049, 0x7f80, 0xf14a,
       ])
-    let back = backend.temporary([values.count])
+    let back = backend.scratch([values.count])
     backend.copy(half, into: back)
     #expect(back.values[6] == .infinity && back.values[8] == 5.9604645e-8 && back.values[11] == 3.140625)
     backend.copy(brain, into: back)
     #expect(back.values[10] == 0.10009765625 && back.values[13] == Float(bitPattern: 0xf14a_0000))
-    backend.copy(backend.view([.nan], [1]), into: backend.temporary([1], .bfloat16))
+    backend.copy(backend.view([.nan], [1]), into: backend.scratch([1], .bfloat16))
 
-    let integers = backend.temporary([3], .int32)
+    let integers = backend.scratch([3], .int32)
     backend.copy(backend.view(ids: [7, -2, 1 << 20]), into: integers)
-    let doubles = backend.temporary([3], .float64)
+    let doubles = backend.scratch([3], .float64)
     backend.copy(integers, into: doubles)
     #expect((0..<3).map { doubles.pointer(Double.self)[$0] } == [7, -2, 1_048_576])
-    let floats = backend.temporary([3])
+    let floats = backend.scratch([3])
     backend.copy(doubles, into: floats)
     #expect(floats.values == [7, -2, 1_048_576])
   }
@@ -157,7 +157,7 @@ struct ElementTests {
         var kept = shape
         for axis in axes { kept[axis] = 1 }
         for op in ReduceOp.allCases {
-          let out = backend.temporary(kept)
+          let out = backend.scratch(kept)
           backend.reduce(op, view, axes: axes, into: out)
           var expected = [Double](repeating: op == .sum ? 0 : -.infinity, count: kept.reduce(1, *))
           for (index, value) in view.values.enumerated() {
@@ -169,11 +169,11 @@ struct ElementTests {
         }
       }
     }
-    let empty = backend.temporary([1, 3])
-    backend.reduce(.sum, backend.temporary([0, 3]), axes: [0], into: empty)
+    let empty = backend.scratch([1, 3])
+    backend.reduce(.sum, backend.scratch([0, 3]), axes: [0], into: empty)
     #expect(empty.values == [0, 0, 0])
     let long = backend.view([Float](repeating: 0.1, count: 200_000), [200_000])
-    let sum = backend.temporary([1])
+    let sum = backend.scratch([1])
     backend.reduce(.sum, long, axes: [0], into: sum)
     #expect(abs(sum.values[0] - 20_000) < 0.05)
     #expect(abs(backend.sumOfSquares(long) - 2000) < 1e-3)

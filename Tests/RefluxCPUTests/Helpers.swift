@@ -17,14 +17,14 @@ func numbers(_ count: Int, seed: UInt64 = 1) -> [Float] {
 extension CPUBackend {
   /// A dense view of these numbers.
   func view(_ values: [Float], _ shape: Shape) -> View {
-    let view = temporary(shape)
+    let view = scratch(shape)
     precondition(values.count == view.layout.count)
     values.withUnsafeBytes { upload($0, to: view.buffer) }
     return view
   }
 
   func view(ids values: [Int32]) -> View {
-    let view = temporary([values.count], .int32)
+    let view = scratch([values.count], .int32)
     values.withUnsafeBytes { upload($0, to: view.buffer) }
     return view
   }

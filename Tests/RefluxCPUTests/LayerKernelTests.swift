@@ -28,7 +28,7 @@ struct LayerKernelTests {
         for bias in [bias, nil] {
           let view = bias.map { backend.view($0, [width]) }
           let shifted = x.indices.map { Double(x[$0] + (bias?[$0 % width] ?? 0)) }
-          let out = backend.temporary([5, width])
+          let out = backend.scratch([5, width])
           backend.activate(kind, input, bias: view, into: out)
           #expect(worst(out.values, shifted.map { activation(kind, $0) }) < 2e-7, "\(kind)")
           backend.activateBackward(kind, input, bias: view, gradient, into: out)
@@ -56,7 +56,7 @@ struct LayerKernelTests {
         slopes[1] += zip(y, gradients).map { $1 - $0 * gradients.reduce(0, +) }
       }
       for log in [false, true] {
-        let (y, dx) = (backend.temporary([4, width]), backend.temporary([4, width]))
+        let (y, dx) = (backend.scratch([4, width]), backend.scratch([4, width]))
         backend.softmax(backend.view(x, [4, width]), log: log, into: y)
         #expect(worst(y.values, expected[log ? 1 : 0]) < 5e-7)
         backend.softmaxBackward(y, backend.view(dy, [4, width]), log: log, into: dx)
@@ -93,8 +93,8 @@ struct LayerKernelTests {
         let (scales, shifts) = (scale.map(Double.init), shift.map(Double.init))
         let allSums = sums(doubles, biases)
 
-        let (out, sum) = (backend.temporary([rows, width]), backend.temporary([rows, width]))
-        let (mean, inverse) = (backend.temporary([rows]), backend.temporary([rows]))
+        let (out, sum) = (backend.scratch([rows, width]), backend.scratch([rows, width]))
+        let (mean, inverse) = (backend.scratch([rows]), backend.scratch([rows]))
         let input = backend.view(x, [rows, width])
         backend.layerNorm(
           input, bias: isPlain ? nil : backend.view(bias, [width]),
@@ -106,8 +106,8 @@ struct LayerKernelTests {
         #expect(worst(out.values, expected) < 5e-6)
         if !isPlain { #expect(worst(sum.values, allSums) < 1e-6) }
 
-        let (dSum, dx) = (backend.temporary([rows, width]), backend.temporary([rows, width]))
-        let parameters = (0..<3).map { _ in backend.temporary([width]) }
+        let (dSum, dx) = (backend.scratch([rows, width]), backend.scratch([rows, width]))
+        let parameters = (0..<3).map { _ in backend.scratch([width]) }
         backend.layerNormBackward(
           isPlain ? input : sum, dropout: isPlain ? nil : (dropout, counters: view),
           scale: backend.view(scale, [width]), mean: mean, inverseDeviation: inverse,
@@ -149,7 +149,7 @@ struct LayerKernelTests {
     for width in Self.widths {
       let (table, values) = (numbers(9 * width), numbers(6 * width, seed: 2))
       let ids: [Int32] = [3, 0, 8, 3, 3, 1]
-      let out = backend.temporary([6, width])
+      let out = backend.scratch([6, width])
       backend.gatherRows(backend.view(table, [9, width]), backend.view(ids: ids), into: out)
       #expect(out.values == ids.flatMap { table[Int($0) * width..<(Int($0) + 1) * width] })
       let target = backend.view(table, [9, width])
@@ -162,7 +162,7 @@ struct LayerKernelTests {
       let x = backend.view(values, [6, width])
       backend.addBias(backend.view(Array(table.prefix(width)), [width]), to: x)
       #expect(x.values == values.indices.map { values[$0] + table[$0 % width] })
-      let sum = backend.temporary([width])
+      let sum = backend.scratch([width])
       backend.sumRows(backend.view(values, [6, width]), into: sum)
       let columns = (0..<width).map { c in (0..<6).reduce(0.0) { $0 + Double(values[$1 * width + c]) } }
       #expect(worst(sum.values, columns) < 1e-6)
@@ -179,7 +179,7 @@ struct LayerKernelTests {
     let counters: [Int32] = [0, 1, -5, 70_000, .max]
     for rate in [Float(0), 0.1, 0.5, 0.999] {
       let dropout = Dropout(key: 0xdead_beef_0123, rate: rate)
-      let out = backend.temporary([5, 300])
+      let out = backend.scratch([5, 300])
       backend.dropoutMask(dropout, counters: backend.view(ids: counters), into: out)
       #expect(
         out.values == counters.flatMap { counter in (0..<300).map { dropout.single(counter: counter, column: $0) } })

@@ -21,10 +21,10 @@ struct MatrixProductTests {
     for (m, k, n) in Self.shapes {
       let (a, b) = (numbers(m * k, seed: 2), numbers(k * n, seed: 3))
       let plain = (backend.view(a, [m, k]), backend.view(b, [k, n]))
-      let turned = (backend.temporary([k, m]).transposed(0, 1), backend.temporary([n, k]).transposed(0, 1))
+      let turned = (backend.scratch([k, m]).transposed(0, 1), backend.scratch([n, k]).transposed(0, 1))
       backend.copy(plain.0, into: turned.0)
       backend.copy(plain.1, into: turned.1)
-      let wide = (backend.temporary([m, k + 5]).columns(2..<k + 2), backend.temporary([k, 2 * n]))
+      let wide = (backend.scratch([m, k + 5]).columns(2..<k + 2), backend.scratch([k, 2 * n]))
       backend.copy(plain.0, into: wide.0)
       // Every second column: a layout BLAS cannot read.
       let sparse = View(wide.1.buffer, Layout(shape: [k, n], strides: [2 * n, 2]), .float32)
@@ -32,10 +32,10 @@ struct MatrixProductTests {
       let truth = expected(a, b, m, k, n)
       for left in [plain.0, turned.0, wide.0] {
         for right in [plain.1, turned.1, sparse] {
-          let target = backend.temporary([m, n + 1])
+          let target = backend.scratch([m, n + 1])
           for out in [
-            backend.temporary([m, n]), backend.temporary([n, m]).transposed(0, 1), target.columns(1..<n + 1),
-            View(backend.temporary([m, 2 * n]).buffer, Layout(shape: [m, n], strides: [2 * n, 2]), .float32),
+            backend.scratch([m, n]), backend.scratch([n, m]).transposed(0, 1), target.columns(1..<n + 1),
+            View(backend.scratch([m, 2 * n]).buffer, Layout(shape: [m, n], strides: [2 * n, 2]), .float32),
           ] {
             backend.matmul(left, right, into: out, accumulate: false)
             #expect(worst(out.values, truth) < 1e-5)
@@ -53,18 +53,18 @@ struct MatrixProductTests {
     let left = backend.view(a, [3, 2, 5, 4])
     let right = View(backend.view(b, [4, 6]).buffer, Layout(shape: [3, 2, 4, 6], strides: [0, 0, 6, 1]), .float32)
     let truth = (0..<6).flatMap { expected(Array(a[$0 * 20..<($0 + 1) * 20]), b, 5, 4, 6) }
-    let out = backend.temporary([3, 2, 5, 6])
+    let out = backend.scratch([3, 2, 5, 6])
     backend.matmul(left, right, into: out, accumulate: false)
     #expect(worst(out.values, truth) < 1e-6)
-    let turned = backend.temporary([3, 2, 6, 5]).transposed(2, 3)
+    let turned = backend.scratch([3, 2, 6, 5]).transposed(2, 3)
     backend.matmul(left, right, into: turned, accumulate: false)
     #expect(worst(turned.values, truth) < 1e-6)
 
-    let inner = backend.temporary([2, 3])
-    backend.matmul(backend.temporary([2, 0]), backend.temporary([0, 3]), into: inner, accumulate: false)
+    let inner = backend.scratch([2, 3])
+    backend.matmul(backend.scratch([2, 0]), backend.scratch([0, 3]), into: inner, accumulate: false)
     #expect(inner.values == [0, 0, 0, 0, 0, 0])
     backend.matmul(
-      backend.temporary([0, 4]), backend.view(b, [4, 6]), into: backend.temporary([0, 6]), accumulate: true)
+      backend.scratch([0, 4]), backend.view(b, [4, 6]), into: backend.scratch([0, 6]), accumulate: true)
   }
 
   @Test("cut into pieces agree with the whole", arguments: backends)
@@ -72,8 +72,8 @@ struct MatrixProductTests {
     let (m, k, n) = (130, 90, 210)
     let (a, b) = (numbers(m * k, seed: 2), numbers(k * n, seed: 3))
     #expect(ProductPieces(m, n, k).count == 2)
-    let turned = backend.temporary([n, m]).transposed(0, 1)
-    for out in [backend.temporary([m, n]), turned] {
+    let turned = backend.scratch([n, m]).transposed(0, 1)
+    for out in [backend.scratch([m, n]), turned] {
       backend.matmul(backend.view(a, [m, k]), backend.view(b, [k, n]), into: out, accumulate: false)
       #expect(worst(out.values, expected(a, b, m, k, n)) < 1e-5)
     }
@@ -82,8 +82,8 @@ struct MatrixProductTests {
   @Test("in double precision")
   func doubles() {
     let backend = CPUBackend(threads: 2)
-    let view = backend.temporary([2, 2], .float64)
-    let out = backend.temporary([2, 2], .float64)
+    let view = backend.scratch([2, 2], .float64)
+    let out = backend.scratch([2, 2], .float64)
     [1.0, 2, 3, 1e-9].withUnsafeBytes { backend.upload($0, to: view.buffer) }
     backend.matmul(view, view, into: out, accumulate: false)
     let expected: [Double] = [7, 2 + 2e-9, 3 + 3e-9, 6 + 1e-18]

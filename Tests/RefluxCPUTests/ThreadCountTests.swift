@@ -21,14 +21,14 @@ struct ThreadCountTests {
   func products() {
     for (m, k, n) in [(2100, 40, 64), (96, 500, 1100), (333, 129, 200)] {
       expectSame("\(m) x \(k) x \(n)") { backend in
-        let out = backend.temporary([m, n])
+        let out = backend.scratch([m, n])
         backend.matmul(
           backend.view(numbers(m * k), [m, k]), backend.view(numbers(k * n), [k, n]), into: out, accumulate: false)
         return [out]
       }
     }
     expectSame("batches") { backend in
-      let out = backend.temporary([70, 30, 20])
+      let out = backend.scratch([70, 30, 20])
       backend.matmul(
         backend.view(numbers(70 * 30 * 40), [70, 30, 40]), backend.view(numbers(70 * 40 * 20), [70, 40, 20]), into: out,
         accumulate: false)
@@ -44,9 +44,9 @@ struct ThreadCountTests {
       let dropout = (Dropout(key: 5, rate: 0.1), counters: backend.view(ids: (0..<Int32(rows)).map { $0 }))
       let input = backend.view(x, [rows, width])
       let row = backend.view(numbers(width), [width])
-      let results = (0..<4).map { _ in backend.temporary([rows, width]) }
-      let (mean, inverse) = (backend.temporary([rows]), backend.temporary([rows]))
-      let parameters = (0..<3).map { _ in backend.temporary([width]) }
+      let results = (0..<4).map { _ in backend.scratch([rows, width]) }
+      let (mean, inverse) = (backend.scratch([rows]), backend.scratch([rows]))
+      let parameters = (0..<3).map { _ in backend.scratch([width]) }
       backend.layerNorm(
         input, bias: row, residual: input, dropout: dropout, scale: row, shift: row, epsilon: 1e-5, sum: results[0],
         mean: mean, inverseDeviation: inverse, into: results[1])
@@ -58,7 +58,7 @@ struct ThreadCountTests {
     }
     expectSame("rows and sums") { backend in
       let input = backend.view(x, [rows, width])
-      let (y, sums, total) = (backend.temporary([rows, width]), backend.temporary([width]), backend.temporary([1, 1]))
+      let (y, sums, total) = (backend.scratch([rows, width]), backend.scratch([width]), backend.scratch([1, 1]))
       let table = backend.view([Float](repeating: 0, count: 40 * width), [40, width])
       backend.softmax(input, log: true, into: y)
       backend.activate(.gelu, y, bias: nil, into: y)
@@ -85,9 +85,9 @@ struct ThreadCountTests {
       let (key, value) = (matrix(tokens, keyWidth, 3), matrix(tokens, keyWidth, 4))
       let tables = isRelative ? (5...6).map { matrix(2 * 280 - 1, width, $0) } : []
       let relative = RelativeVectors(keys: tables.first, queries: tables.last)
-      let relativeGradients = relative.map { backend.temporary($0.layout.shape) }
-      let (out, logSums) = (backend.temporary([tokens, width]), backend.temporary([4, tokens]))
-      let gradients = [width, keyWidth, keyWidth].map { backend.temporary([tokens, $0]) }
+      let relativeGradients = relative.map { backend.scratch($0.layout.shape) }
+      let (out, logSums) = (backend.scratch([tokens, width]), backend.scratch([4, tokens]))
+      let gradients = [width, keyWidth, keyWidth].map { backend.scratch([tokens, $0]) }
       backend.attention(
         query, key, value, relative: relative, shape, dropout: dropout, logSums: logSums, into: out)
       backend.attentionBackward(

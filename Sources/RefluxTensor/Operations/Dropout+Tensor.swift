@@ -13,7 +13,7 @@ extension Tensor {
 
   /// A constant like this tensor with the dropout factors of its elements.
   func dropoutMask(_ dropout: Dropout, counters: Tensor) -> Tensor {
-    let (columns, counters) = (shape.last ?? 1, counters.backend === backend ? counters : counters.moved(to: backend))
+    let (columns, counters) = (shape.last ?? 1, counters.on(backend))
     precondition(counters.count * columns == count, "dropout: \(counters.count) counters for shape \(shape)")
     let out = backend.scratch([counters.count, columns], dtype)
     backend.dropoutMask(dropout, counters: counters.dense, into: out)

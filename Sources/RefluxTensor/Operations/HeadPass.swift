@@ -3,13 +3,16 @@ struct HeadPass {
   let hidden: Tensor  // [positions, hiddenSize]
   let head: Tensor  // [vocabulary, hiddenSize]
   let targets: Tensor  // [positions] int32
+  /// The positions of each row, if mean distributions are wanted.
   let maps: RowOffsets?
   /// The first so many positions are gone through again in the backward pass; the others keep a gradient.
   let recomputed: Int
+  /// Whether there will be a backward pass.
+  let isTracked: Bool
+
   /// Chunks whose probabilities the forward pass keeps, so that the backward pass need not make them again: what a small
   /// batch has, and little beside a large one.
   private static let keptChunks = 2
-  let isTracked: Bool
 
   private var backend: any Backend { hidden.backend }
   private var positions: Int { hidden.shape[0] }

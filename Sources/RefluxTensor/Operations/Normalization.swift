@@ -19,8 +19,6 @@ extension Tensor {
       shift: fitting(shift), epsilon: epsilon)
     return step.result()
   }
-
-  func on(_ other: any Backend) -> Tensor { backend === other ? self : moved(to: other) }
 }
 
 /// One layer normalization with what stands before it, and its gradients.

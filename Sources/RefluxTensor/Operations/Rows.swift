@@ -55,7 +55,7 @@ extension Tensor {
   }
 
   private func flat(on other: any Backend) -> Tensor {
-    let ids = backend === other ? self : moved(to: other)
+    let ids = on(other)
     return ids.rank == 1 ? ids : ids.reshaped([ids.count])
   }
 
