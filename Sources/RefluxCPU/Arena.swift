@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Memory in large mapped segments, cut into blocks: the best fit is split, and free neighbours join.
 ///
 /// Addresses are plain numbers. A block begins with its header; free blocks are chained in bins by size, eight bins to
@@ -21,29 +15,18 @@ struct Arena {
     var previousFree: UInt
   }
 
-  private struct Segment {
-    var start: UInt
-    var size: Int
-    /// Everything from here on has never been handed out.
-    var untouched: UInt
-    var end: UInt { start + UInt(size) }
-  }
-
   private static let headerSize = 64
-  private static let pageSize: UInt = 4096
-  private static let hugePageSize = 2 << 20
-  /// `MADV_POPULATE_WRITE`; an older kernel refuses it, and the pages come when they are first written.
-  private static let populateWrite: Int32 = 23
 
   private let segmentSize: Int
-  private var segments: [Segment] = []
+  private var segments: [MappedSegment] = []
   private var bins = [UInt](repeating: 0, count: 64 * 8)
   /// How often a block reached into memory that had never been handed out.
   private(set) var systemAllocations = 0
 
   init(segmentSize: Int) { self.segmentSize = segmentSize }
 
-  var bytesTouched: Int { segments.reduce(0) { $0 + Int($1.untouched - $1.start) } }
+  /// Memory that has been taken from the system and not given back.
+  var bytesTouched: Int { segments.reduce(0) { $0 + $1.bytesTouched } }
 
   /// The size of the block that holds `byteCount` bytes.
   static func blockSize(_ byteCount: Int) -> Int { (max(byteCount, 1) + headerSize + 63) & ~63 }
@@ -68,6 +51,7 @@ struct Arena {
     return block + UInt(Self.headerSize)
   }
 
+  /// Takes back what ``allocate(_:)`` gave.
   mutating func release(_ address: UInt) {
     var block = address - UInt(Self.headerSize)
     header(block).pointee.isFree = true
@@ -84,25 +68,21 @@ struct Arena {
     chain(block)
   }
 
-  /// Returns the pages of free blocks to the system, and whole segments that are free.
+  /// Returns the pages of free blocks to the system.
   mutating func trim() {
     for first in bins {
       var block = first
       while block != 0 {
-        let start = (block + UInt(Self.headerSize) + Self.pageSize - 1) & ~(Self.pageSize - 1)
-        let end = (block + UInt(header(block).pointee.size)) & ~(Self.pageSize - 1)
-        let segment = header(block).pointee.segment
-        if end > start { madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_DONTNEED) }
-        if following(block) == nil {
-          segments[segment].untouched = min(segments[segment].untouched, max(start, segments[segment].start))
-        }
+        let (start, end) = (block + UInt(Self.headerSize), block + UInt(header(block).pointee.size))
+        segments[header(block).pointee.segment].giveBack(from: start, to: end, isLast: following(block) == nil)
         block = header(block).pointee.nextFree
       }
     }
   }
 
+  /// Returns everything to the system, whether it is in use or not.
   mutating func unmapAll() {
-    for segment in segments { munmap(UnsafeMutableRawPointer(bitPattern: segment.start), segment.size) }
+    for segment in segments { segment.unmap() }
     segments = []
     bins = bins.map { _ in 0 }
   }
@@ -127,45 +107,20 @@ struct Arena {
   }
 
   /// Takes more of the segment into use if the block reaches beyond what has been used so far.
-  ///
-  /// A sixteenth more than needed, at least 4 MiB, is taken and touched at once: where blocks come to lie changes a
-  /// little from step to step, and must not send a later step to the system.
   private mutating func noteTouched(_ block: UInt) {
-    let end = block + UInt(header(block).pointee.size)
-    let number = header(block).pointee.segment
-    let segment = segments[number]
-    guard end > segment.untouched else { return }
-    let used = end - segment.start
-    let wanted = end + max(used / 16, 4 << 20)
-    let limit = min((wanted + Self.pageSize - 1) & ~(Self.pageSize - 1), segment.end)
-    segments[number].untouched = limit
-    systemAllocations += 1
-    #if os(Linux)
-      let slack = (end + Self.pageSize - 1) & ~(Self.pageSize - 1)
-      if limit > slack { madvise(UnsafeMutableRawPointer(bitPattern: slack), Int(limit - slack), Self.populateWrite) }
-    #endif
+    let (number, end) = (header(block).pointee.segment, block + UInt(header(block).pointee.size))
+    if segments[number].touch(upTo: end) { systemAllocations += 1 }
   }
 
   /// Maps a segment with room for `size` bytes: one free block.
   private mutating func addSegment(_ size: Int) -> UInt? {
-    let least = (size + Self.hugePageSize - 1) / Self.hugePageSize * Self.hugePageSize
-    for wanted in [segmentSize, segmentSize / 64, 0].map({ max($0, least) }) {
-      // Pages not touched cost nothing; a system that counts them all the same may still grant the smaller size.
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-      let mapped = mmap(nil, wanted, PROT_READ | PROT_WRITE, Int32(flags), -1, 0)
-      guard let mapped, mapped != MAP_FAILED else { continue }
-      #if os(Linux)
-        madvise(mapped, wanted, MADV_HUGEPAGE)
-      #endif
-      let start = UInt(bitPattern: mapped)
-      segments.append(Segment(start: start, size: wanted, untouched: start))
-      header(start).initialize(
-        to: Header(
-          size: wanted, previous: 0, segment: segments.count - 1, isFree: true, nextFree: 0, previousFree: 0))
-      chain(start)
-      return start
-    }
-    return nil
+    guard let segment = MappedSegment(segmentSize, atLeast: size) else { return nil }
+    segments.append(segment)
+    header(segment.start).initialize(
+      to: Header(
+        size: segment.size, previous: 0, segment: segments.count - 1, isFree: true, nextFree: 0, previousFree: 0))
+    chain(segment.start)
+    return segment.start
   }
 
   // MARK: - Bins
