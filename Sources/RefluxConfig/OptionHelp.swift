@@ -4,6 +4,7 @@ public struct OptionHelp: Sendable {
   public var name: String
   /// What it takes: `number`, `true or false`, `mean | sum`, `optimizer`.
   public var type: String
+  /// One or two sentences for a reader who knows the field.
   public var help: String
   /// `from 0 to 1`, or empty.
   public var bounds: String
@@ -11,6 +12,7 @@ public struct OptionHelp: Sendable {
   public var defaultText: String?
   /// Whether it may be left out without having a default.
   public var isOptional: Bool
+  /// Other names that are understood, with a note.
   public var aliases: [String]
   /// Whether the options of the component it names may be written beside it.
   public var isInline: Bool
@@ -27,6 +29,9 @@ public struct OptionHelp: Sendable {
     (self.defaultText, self.isOptional, self.aliases) = (defaultText, isOptional, aliases)
     (self.isInline, self.kind, self.nested) = (isInline, kind, nested)
   }
+
+  /// Every name that recipes may use.
+  public var keys: [String] { [name] + aliases }
 }
 
 /// What the reader of options asks about components.

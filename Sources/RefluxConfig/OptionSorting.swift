@@ -6,7 +6,6 @@ struct OptionSorting {
   private let owner: String
   private let scope: OptionScope
   private var strangers: [RecipeNode.Entry] = []
-
   private let others: [String]
   private let hasType: Bool
 
@@ -18,7 +17,7 @@ struct OptionSorting {
   }
 
   mutating func add(_ entry: RecipeNode.Entry) {
-    if let option = options.first(where: { $0.name == entry.key || $0.aliases.contains(entry.key) }) {
+    if let option = options.first(where: { $0.keys.contains(entry.key) }) {
       if option.name != entry.key { note(entry, readAs: option.name) }
       found[option.name] = decide(between: found[option.name], and: entry)
     } else {
@@ -31,7 +30,7 @@ struct OptionSorting {
     for entry in strangers {
       var homes: [(option: OptionHelp, inner: OptionHelp)] = []
       for option in options where option.isInline {
-        for inner in innerOptions(of: option) ?? [] where inner.name == entry.key || inner.aliases.contains(entry.key) {
+        for inner in innerOptions(of: option) ?? [] where inner.keys.contains(entry.key) {
           homes.append((option, inner))
         }
       }
@@ -64,12 +63,10 @@ struct OptionSorting {
   /// Of two entries for one option the command line's wins; otherwise it is a mistake.
   private mutating func decide(between old: RecipeNode.Entry?, and new: RecipeNode.Entry) -> RecipeNode.Entry {
     guard let old else { return new }
-    let (first, second) = (old.mark?.source.isOverride == true, new.mark?.source.isOverride == true)
-    if first != second { return first ? old : new }
-    let line = old.mark.map { "; the first time in line \($0.line + 1)" } ?? ""
-    let name = old.key == new.key ? "'\(new.key)'" : "'\(new.key)', which is '\(old.key)',"
-    problems.append(Problem("\(name) is given twice\(line)", at: new.mark))
-    return old
+    do { return try new.replaces(old) ? new : old } catch {
+      problems += error.problems
+      return old
+    }
   }
 
   /// The options of the component that an inline option names, or would name by default.

@@ -94,9 +94,9 @@ extension ArraySlice where Element == Override.Step {
   fileprivate func adapted(to root: RecipeNode) -> ArraySlice {
     guard let first else { return self }
     if first.key == "model", root["model"] == nil, root["models"] != nil {
-      return [.init(key: "models", mark: first.mark), .init(key: "student", mark: first.mark)] + dropFirst()
+      return [.init(key: "models", mark: first.mark), .init(key: ModelRole.student, mark: first.mark)] + dropFirst()
     }
-    if first.key == "models", count > 1, self[startIndex + 1].key == "student", root["model"] != nil {
+    if first.key == "models", count > 1, self[startIndex + 1].key == ModelRole.student, root["model"] != nil {
       return [.init(key: "model", mark: self[startIndex + 1].mark)] + dropFirst(2)
     }
     return self

@@ -65,3 +65,16 @@ extension RecipeNode {
     return setting(key, to: child.overlaid(with: other, at: path.dropFirst()))
   }
 }
+
+extension RecipeNode.Entry {
+  /// Whether this entry counts instead of an earlier one for the same option: the command line's does.
+  ///
+  /// - Throws: `RecipeError` if both were written in one place, which is a mistake.
+  public func replaces(_ old: Self) throws(RecipeError) -> Bool {
+    let (before, now) = (old.mark?.source.isOverride == true, mark?.source.isOverride == true)
+    if before != now { return now }
+    let line = old.mark.map { "; the first time in line \($0.line + 1)" } ?? ""
+    let name = old.key == key ? "'\(key)'" : "'\(key)', which is '\(old.key)',"
+    throw RecipeError("\(name) is given twice\(line)", at: mark)
+  }
+}

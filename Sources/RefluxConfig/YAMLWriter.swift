@@ -6,7 +6,7 @@ extension RecipeNode {
     var lines: [String] = []
     switch content {
     case .map(let entries) where !entries.isEmpty: Self.write(entries, indent: 0, &lines)
-    default: lines.append(flow)
+    default: lines.append(flowText)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -16,7 +16,7 @@ extension RecipeNode {
   private static func write(_ entries: [Entry], indent: Int, _ lines: inout [String]) {
     for entry in entries {
       let start = String(repeating: " ", count: indent) + quoted(entry.key) + ":"
-      let line = "\(start) \(entry.value.flow)"
+      let line = "\(start) \(entry.value.flowText)"
       if entry.value.isShort, line.count <= width {
         lines.append(line)
         continue
@@ -27,7 +27,7 @@ extension RecipeNode {
         write(inner, indent: indent + 2, &lines)
       case .list(let items):
         lines.append(start)
-        for item in items { lines.append(String(repeating: " ", count: indent + 2) + "- " + item.flow) }
+        for item in items { lines.append(String(repeating: " ", count: indent + 2) + "- " + item.flowText) }
       case .scalar:
         lines.append(line)
       }
@@ -44,15 +44,13 @@ extension RecipeNode {
   }
 
   /// On one line.
-  public var flowText: String { flow }
-
-  private var flow: String {
+  public var flowText: String {
     switch content {
     case .scalar(let text): isNull ? "null" : isQuoted || !Self.isUnmistakable(text) ? Self.quoted(text) : text
-    case .list(let items): "[" + items.map(\.flow).joined(separator: ", ") + "]"
+    case .list(let items): "[" + items.map(\.flowText).joined(separator: ", ") + "]"
     case .map(let entries) where entries.isEmpty: "{}"
     case .map(let entries):
-      "{ " + entries.map { "\(Self.quoted($0.key)): \($0.value.flow)" }.joined(separator: ", ") + " }"
+      "{ " + entries.map { "\(Self.quoted($0.key)): \($0.value.flowText)" }.joined(separator: ", ") + " }"
     }
   }
 
