@@ -14,12 +14,10 @@ private func plan(
   return batches.map { PlannedBatch(new: $0) }.chunked(by: data.accumulation)
 }
 
-/// What others call `batch_size`.
-let batchSizeAliases = ["per_device_train_batch_size", "train_batch_size"]
-
 struct EpochSamplerOptions: ComponentOptions {
   @Option(
-    "Examples per batch; with accumulation, a step has several batches.", in: 1...65536, aliases: batchSizeAliases)
+    "Examples per batch; with accumulation, a step has several batches.", in: 1...65536,
+    aliases: Sampling.batchSizeAliases)
   var batchSize = 32
   @Option(
     "Whether to leave out an epoch's last batch when it is smaller than the others.",

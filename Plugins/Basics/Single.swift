@@ -7,7 +7,7 @@ struct Single: Strategy {
   struct Options: ComponentOptions {
     @Option("What each batch teaches.") var objective: Blueprint<any Objective> = "supervised"
     @Option("How to train.") var train = TrainOptions()
-    @Option("The models that learn; all others stay as they are.") var learners = ["student"]
+    @Option("The models that learn; all others stay as they are.") var learners = [ModelRole.student]
   }
 
   let plan: TrainPlan

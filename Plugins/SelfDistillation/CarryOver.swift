@@ -15,7 +15,7 @@ struct CarryOver: Sampler {
   struct Options: ComponentOptions {
     @Option(
       "Examples per batch; batch_counts says which are counted.", in: 1...65536,
-      aliases: ["per_device_train_batch_size", "train_batch_size"])
+      aliases: Sampling.batchSizeAliases)
     var batchSize = 32
     @Option("total: repeated and new examples, half each (DynSDPB); new-only: the new ones (DLB's code).")
     var batchCounts = BatchCounts.total
@@ -26,8 +26,8 @@ struct CarryOver: Sampler {
     @Option(
       "What accumulated batches repeat: the optimizer step before, or (of no use but to compare) the batch before.")
     var pairing = Pairing.optimizerStep
-    @Option("Whether to leave out an epoch's last new examples when they are fewer than a batch has.") var dropLast =
-      false
+    @Option("Whether to leave out an epoch's last new examples when they are fewer than a batch has.")
+    var dropLast = false
 
     func validate() throws {
       if batchCounts == .total && !batchSize.isMultiple(of: 2) {

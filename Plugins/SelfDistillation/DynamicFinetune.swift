@@ -33,10 +33,10 @@ struct DynamicFinetune: Objective {
     output.tokens?.expectMaps(withGradientsOfRows: 0)
     let losses = try step.task.loss(output, input)  // [examples]
     let constants = losses.detached
-    let logits = output.tokens.map { ($0.vocabularyMaps().detached + 1e-20).log() } ?? output.logits.detached
+    let logits = output.tokens.map(\.mapLogits) ?? output.logits.detached
     var signal = ScheduleSignal(
       progress: step.progress, student: logits, teacher: logits, studentLoss: constants, teacherLoss: constants)
-    signal.tokenEntropies = output.tokens.map { $0.rowMeans($0.entropies) }.map { ($0, $0) }
+    signal.tokenEntropies = output.tokens.map(\.rowEntropies).map { ($0, $0) }
     let knobs = try scheduler.knobs(signal)
 
     let weighted =

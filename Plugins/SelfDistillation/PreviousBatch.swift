@@ -18,8 +18,8 @@ struct PreviousBatch: Objective {
     var regressionLoss: Blueprint<any DistillationLoss> = "mse"
     @Option("How strongly and how softly each example is compared: constant for DLB, uncertainty for DynSDPB.")
     var scheduler: Blueprint<any DynamicScheduler> = "constant"
-    @Option("How outputs that differ in length are made comparable.") var aligner: Blueprint<any OutputAligner> =
-      "automatic"
+    @Option("How outputs that differ in length are made comparable.")
+    var aligner: Blueprint<any OutputAligner> = "automatic"
     @Option("What the sum over the matched examples is divided by: their number, or the step's number of examples.")
     var denominator = Denominator.matched
   }
@@ -52,7 +52,7 @@ struct PreviousBatch: Objective {
     let said = try student(input, &step.pass)
     let compared = try aligner.output(of: student, on: input, said: said, matched: batch.matchedCount, &step.pass)
     let losses = try step.task.loss(said, input)  // [examples]
-    let entropies = said.tokens.map { $0.rowMeans($0.entropies) }  // [examples]
+    let entropies = said.tokens.map(\.rowEntropies)  // [examples]
     var report = LossReport(step.task.prediction.lossName, try step.task.mean(losses, over: batch))
     if batch.matchedCount > 0 {
       try addConsistency(&report, batch, compared, losses.detached, entropies, step)

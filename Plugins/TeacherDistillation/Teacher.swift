@@ -7,7 +7,7 @@ import RefluxCore
 /// mean over all of a step's tokens, as the cross-entropy is.
 struct Teacher: Objective {
   static let name = "teacher"
-  static let roles = ["teacher"]
+  static let roles = [ModelRole.teacher]
   static let summary = "Learns from the labels and from a frozen teacher (knowledge distillation)."
   enum Mix: String, OptionChoice { case convex, additive }
   struct Options: ComponentOptions {
@@ -43,7 +43,8 @@ struct Teacher: Objective {
   }
 
   mutating func prepare(_ stage: inout StageContext) throws {
-    let (student, teacher) = (try stage.modules.model("student").card, try stage.modules.model("teacher").card)
+    let student = try stage.modules.model(ModelRole.student).card
+    let teacher = try stage.modules.model(ModelRole.teacher).card
     try checkHasHead(teacher: teacher)
     try comparison(for: stage.task).check(student: student, teacher: teacher)
     if student.family == .decoder || teacher.family == .decoder { try checkText(student, teacher) }
@@ -89,13 +90,13 @@ struct Teacher: Objective {
     let isSeen = scheduler.looksAtOutputs || student.tokens == nil
     func logits(_ output: ModelOutput) -> Tensor {
       guard isSeen, let tokens = output.tokens else { return output.logits.detached }
-      return (tokens.vocabularyMaps().detached + 1e-20).log()
+      return tokens.mapLogits
     }
     var signal = ScheduleSignal(
       progress: step.progress, student: logits(student), teacher: logits(teacher), studentLoss: losses,
       teacherLoss: isSeen ? try step.task.loss(teacher, input) : losses)
     if isSeen, let said = student.tokens, let taught = teacher.tokens {
-      signal.tokenEntropies = (said.rowMeans(said.entropies), taught.rowMeans(taught.entropies))
+      signal.tokenEntropies = (said.rowEntropies, taught.rowEntropies)
     }
     return signal
   }

@@ -3,6 +3,12 @@ import RefluxIO
 
 // What makes a teacher useless without an error anywhere: it reads other ids, or its classes are in another order.
 
+/// What says which text each id means, beside `tokenizer.json`.
+private let vocabularyFiles = [
+  ModelFile.wordPieces, ModelFile.vocabulary, ModelFile.merges, ModelFile.albertPieces, ModelFile.debertaPieces,
+  ModelFile.llamaPieces,
+]
+
 /// Student and teacher are given the same ids, so they must mean the same to both.
 ///
 /// Files that both have are laid side by side. Where there are none, `tokenizer` loads what each has, and the tokens are.
@@ -13,16 +19,16 @@ func checkSameInput(student: ModelCard, teacher: ModelCard, tokenizer: (String) 
         + "they must read the same tokens")
   }
   var isCompared = false
-  for file in ["vocab.txt", "vocab.json", "merges.txt", "spiece.model", "spm.model", "tokenizer.model"] {
+  for file in vocabularyFiles {
     guard let mine = contents(file, of: student), let other = contents(file, of: teacher) else { continue }
     isCompared = true
-    if !withExtendedLifetime((mine, other), { isSame(mine.bytes, other.bytes, isText: file.hasSuffix(".txt")) }) {
-      throw differs(file)
-    }
+    let isText = file.hasSuffix(".txt")
+    let agree = mine.withBytes { mine in other.withBytes { other in isSame(mine, other, isText: isText) } }
+    guard agree else { throw differs(file) }
   }
   if let mine = vocabulary(of: student), let other = vocabulary(of: teacher) {
     isCompared = true
-    if mine != other { throw differs("tokenizer.json") }
+    if mine != other { throw differs(ModelFile.tokenizer) }
   }
   guard !isCompared, let mine = student.checkpoint.flatMap(tokenizer), let other = teacher.checkpoint.flatMap(tokenizer)
   else { return }
@@ -49,9 +55,9 @@ private func differs(_ file: String) -> RecipeError {
 ///
 /// Versions of the library write its other parts differently.
 private func vocabulary(of card: ModelCard) -> JSON? {
-  guard let file = contents("tokenizer.json", of: card), contents("tokenizer.model", of: card) == nil
+  guard let file = contents(ModelFile.tokenizer, of: card), contents(ModelFile.llamaPieces, of: card) == nil
   else { return nil }
-  let json = withExtendedLifetime(file) { try? JSON(parsing: Array(file.bytes), name: "tokenizer.json") }
+  let json = file.withBytes { try? JSON(parsing: $0, name: ModelFile.tokenizer) }
   return json?["model"]?["vocab"]
 }
 
@@ -94,8 +100,7 @@ func checkSameLabels(teacher: ModelCard, task: any Task) throws {
   guard case .classes(let names) = task.prediction else { return }
   // What the head was trained for: `labels` may be the task's names already.
   let labels = teacher.checkpointLabels.isEmpty ? teacher.labels : teacher.checkpointLabels
-  let isNamed = labels.enumerated().contains { $1 != "LABEL_\($0)" }
-  guard isNamed, labels.map({ $0.lowercased() }) != names.map({ $0.lowercased() }) else { return }
+  guard ModelCard.areNames(labels), labels.map({ $0.lowercased() }) != names.map({ $0.lowercased() }) else { return }
   throw RecipeError(
     "the teacher's classes are \(labels.joined(separator: ", ")), the task's \(names.joined(separator: ", ")); "
       + "they must be the same in the same order, or set check_labels: false if only their names differ")

@@ -1,4 +1,5 @@
 import RefluxCore
+import RefluxIO
 
 struct LoRAOptions: ComponentOptions {
   @Option("A trained adapter to begin with: a directory with PEFT's adapter_config.json, which decides all the rest.")
@@ -28,7 +29,7 @@ struct LoRAOptions: ComponentOptions {
       ("rank", rank != nil), ("alpha", alpha != nil), ("dropout", dropout != nil), ("targets", targets != nil),
       ("modules_to_save", modulesToSave != nil), ("rank_stabilized", rankStabilized != nil), ("bias", bias != nil),
     ].filter(\.1).map(\.0)
-    try OptionChecks.noneGiven(given, beside: "adapter_config.json")
+    try OptionChecks.noneGiven(given, beside: AdapterDirectory.configurationFile)
   }
 }
 

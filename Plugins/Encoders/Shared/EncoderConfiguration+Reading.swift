@@ -53,7 +53,7 @@ extension EncoderConfiguration {
   private static func labels(_ fields: JSONFields) throws -> [String] {
     guard let map = try fields.fields("id2label") else {
       let count = try fields.integer("num_labels", in: ModelSize.outputs) ?? 2
-      return (0..<count).map { "LABEL_\($0)" }
+      return ModelCard.defaultLabels(count)
     }
     return try (0..<map.object.keys.count).map { try map.required(String($0), map.string) }
   }

@@ -23,12 +23,12 @@ extension EncoderConfiguration {
       }
       switch prediction {
       case .classes(let names): (labels, purpose) = (names, .classes)
-      case .score: (labels, purpose) = (["LABEL_0"], .score)
-      case .choice: (labels, purpose) = (["LABEL_0"], .choice)
+      case .score: (labels, purpose) = (ModelCard.defaultLabels(1), .score)
+      case .choice: (labels, purpose) = (ModelCard.defaultLabels(1), .choice)
       case .text: break
       }
     } else if let outputs = options.outputs, outputs != labels.count {
-      labels = (0..<outputs).map { "LABEL_\($0)" }
+      labels = ModelCard.defaultLabels(outputs)
       purpose = nil
     }
   }

@@ -24,7 +24,7 @@ struct EncoderConfiguration {
   var epsilon: Float
   var initializerRange: Float = 0.02
   /// One name for each output of the head.
-  var labels: [String] = ["LABEL_0", "LABEL_1"]
+  var labels = ModelCard.defaultLabels(2)
   /// What the head is for; `nil` where nobody said.
   var purpose: Purpose?
   /// What only this family has, as config.json spells it.

@@ -102,8 +102,7 @@ struct EncoderLoading {
 
   /// A note if a head is kept whose outputs the checkpoint gives other names: it may have them in another order.
   private static func renamed(_ old: [String], _ new: [String]) -> [String] {
-    let hasNames = old.enumerated().contains { $0.element != "LABEL_\($0.offset)" }
-    guard hasNames, old.count == new.count, old != new else { return [] }
+    guard ModelCard.areNames(old), old.count == new.count, old != new else { return [] }
     return [
       "the checkpoint's outputs are \(old.joined(separator: ", ")); the task's are \(new.joined(separator: ", "))"
     ]

@@ -10,8 +10,6 @@ struct VocabularyMap: OutputAligner {
   static let name = "vocabulary-map"
   static let summary = "Text as one map of the vocabulary per row (VMM), whatever its length."
   static let suits: Set<PredictionForm> = [.text]
-  /// What is added to a probability, so that a word which is never likely has a finite logarithm.
-  private static let floor = 1e-20
 
   private let options: VocabularyMapOptions
   init(_ options: VocabularyMapOptions, _: inout BuildContext) { self.options = options }
@@ -77,12 +75,12 @@ struct VocabularyMap: OutputAligner {
   /// From means over positions to logits of a distribution.
   private func normalised(_ means: Tensor, _ rows: RowOffsets, isLogits: Bool) -> Tensor {
     switch options.normalise {
-    case .sum: return isLogits ? means : (means + Float(Self.floor)).log()
+    case .sum: return isLogits ? means : (means + TokenPredictions.leastProbability).log()
     case .softmaxOfSum:
       return means * Tensor(rows.lengths.map { Float($0) }, [rows.rowCount, 1], on: means.backend)
     case .minMax:
       let (least, most) = (means.min([-1], keepingAxes: true), means.max([-1], keepingAxes: true))
-      let scaled = (means - least) / (most - least + Float(Self.floor)) + 1e-8
+      let scaled = (means - least) / (most - least + TokenPredictions.leastProbability) + 1e-8
       return (scaled / scaled.sum([-1], keepingAxes: true)).log()
     }
   }

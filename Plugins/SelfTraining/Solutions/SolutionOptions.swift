@@ -36,11 +36,9 @@ struct SolutionOptions: ComponentOptions {
     guard temperature > 0 || samples == 1 else {
       throw RecipeError("samples would all be the same with temperature: 0; wants samples: 1, but is \(samples)")
     }
-    let places = TextTemplate(hintText).names
-    if let odd = places.first(where: { !["answer", "response"].contains($0) }) {
-      throw RecipeError("hint_text has the place {\(odd)}; there are: {answer}, {response}")
-    }
-    guard !places.isEmpty else {
+    let template = TextTemplate(hintText)
+    try template.check("hint_text", places: ["answer", "response"])
+    guard !template.names.isEmpty else {
       throw RecipeError("hint_text must have {answer} or {response} in it, but is '\(hintText)'")
     }
   }

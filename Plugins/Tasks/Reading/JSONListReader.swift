@@ -7,9 +7,7 @@ enum JSONListReader {
   ///
   /// - Throws: ``FileError`` naming file and line.
   static func read(_ path: String) throws -> [(line: Int, row: JSON)] {
-    let file = try MappedFile(path)
-    let bytes = withExtendedLifetime(file) { Array(file.bytes) }
-    var scanner = ItemScanner(bytes)
+    var scanner = ItemScanner(try MappedFile.contents(of: path))
     guard scanner.skip(UInt8(ascii: "[")) else { throw FileError(path, line: scanner.line, "wants a list of rows") }
     var rows: [(line: Int, row: JSON)] = []
     if scanner.skip(UInt8(ascii: "]")) { return rows }

@@ -1,28 +1,23 @@
-/// A bundle of components.
-///
-/// The only public type of a plugin target.
-public protocol Plugin: SendableMetatype {
-  static var name: String { get }
-  static func register(in registry: inout Registry)
-}
-
 /// Every component the program knows, by kind and name.
 ///
-/// A plain value: `main` fills one from the list of plugins and from then on it
-/// never changes, so it is `Sendable` without locks, and every test can have its own.
+/// A plain value: `main` fills one from the list of plugins and from then on it never changes, so it is `Sendable` without
+/// locks, and every test can have its own.
 public struct Registry: ComponentLookup {
   struct Entry: Sendable {
     let help: ComponentHelp
     let read: @Sendable (RecipeNode?, OptionScope) throws -> any Sendable  // a Blueprint<Product>
   }
-  private var shelves: [String: [String: Entry]] = [:]
-  private var roles: [String: [String]] = [:]
+  private(set) var shelves: [String: [String: Entry]] = [:]
+  /// The models that objectives need besides the student.
+  var roles: [String: [String]] = [:]
   /// Samplers that can repeat examples, and objectives that need it.
-  private var repeating: Set<String> = []
-  private var needingRepeats: Set<String> = []
-  private var checkingAnswers: Set<String> = []
+  var repeating: Set<String> = []
+  var needingRepeats: Set<String> = []
+  /// Kinds of self-training data that need a task which knows the right answers.
+  var checkingAnswers: Set<String> = []
+  /// The plugin whose components are being added.
   private var plugin = ""
-  public private(set) var clashes: [String] = []
+  private var clashes: [String] = []
 
   /// - Throws: `RecipeError` if two plugins use one name for two components.
   public init(_ plugins: [any Plugin.Type]) throws {
@@ -41,14 +36,14 @@ public struct Registry: ComponentLookup {
   }
 
   /// `shared` are the options that every component of this kind has beside its own; `build` makes the product with them.
-  private mutating func add<C: Component, Shared: ComponentOptions, Product>(
+  mutating func add<C: Component, Shared: ComponentOptions, Product>(
     _ type: C.Type, as product: Product.Type, sharing shared: Shared.Type,
     _ build: @escaping @Sendable (Shared, (inout BuildContext) throws -> C, inout BuildContext) throws -> Product
   ) {
     let common = OptionsReader.help(for: shared)
-    let commonKeys = Set(common.flatMap { [$0.name] + $0.aliases })
+    let commonKeys = Set(common.flatMap(\.keys))
     add(help(of: type, as: product, sharing: common)) { node, scope in
-      let owner = "\(Self.kindName(of: Product.self)) '\(C.name)'"
+      let owner = Self.named(product, C.name)
       let extra = Result {
         let node = node.map { RecipeNode(.map(($0.entries ?? []).filter { commonKeys.contains($0.key) }), $0.mark) }
         return try OptionsReader.read(shared, from: node, owner: owner, scope)
@@ -78,7 +73,7 @@ public struct Registry: ComponentLookup {
   /// The values that a recipe gives, by the options' own names.
   private static func given(_ node: RecipeNode?, _ options: [OptionHelp]) -> [String: RecipeNode] {
     (node?.entries ?? []).reduce(into: [:]) { given, entry in
-      let option = options.first { $0.name == entry.key || $0.aliases.contains(entry.key) }
+      let option = options.first { $0.keys.contains(entry.key) }
       if let option { given[option.name] = entry.value }
     }
   }
@@ -133,45 +128,6 @@ public struct Registry: ComponentLookup {
   }
 }
 
-// What `reflux list` and `reflux describe` show.
-extension Registry {
-  /// Every kind of component, sorted.
-  public var kinds: [String] { shelves.keys.sorted() }
-
-  /// The components of a kind, sorted by name; none if there is no such kind.
-  public func components(ofKind kind: String) -> [ComponentHelp] {
-    (shelves[kind] ?? [:]).values.map(\.help).sorted { $0.name < $1.name }
-  }
-
-  /// The models that an objective needs besides the student.
-  public func roles(ofObjective name: String) -> [String] { roles[name] ?? [] }
-
-  /// The samplers that an objective can learn with; `nil`: with any.
-  public func samplers(forObjective name: String) -> [String]? {
-    needingRepeats.contains(name) ? repeating.sorted() : nil
-  }
-
-  /// Whether a kind of self-training data needs a task that knows the right answers.
-  public func checksAnswers(roundData name: String) -> Bool { checkingAnswers.contains(name) }
-
-  public func options(ofKind kind: String, named name: String) -> [OptionHelp]? { shelves[kind]?[name]?.help.options }
-
-  /// The predictions that a component is of use for, if it says so.
-  func suits(ofKind kind: String, named name: String) -> Set<PredictionForm>? { shelves[kind]?[name]?.help.suits }
-
-  /// `(any DistillationLoss)` → `loss`: the word that recipes use.
-  static func kindName(of product: Any.Type) -> String {
-    let type = "\(product)".replacing("any ", with: "").filter { $0 != "(" && $0 != ")" }
-    if let short = shortKinds[type] { return short }
-    return type.reduce(into: "") { $0 += $1.isUppercase && !$0.isEmpty ? "-" + $1.lowercased() : $1.lowercased() }
-  }
-
-  private static let shortKinds = [
-    "DistillationLoss": "loss", "DynamicScheduler": "scheduler", "OutputAligner": "aligner",
-    "LearningRateSchedule": "schedule", "ModelAdapter": "adapter",
-  ]
-}
-
 extension Result {
   /// What is wrong with a recipe, if that is what went wrong.
   fileprivate var recipeProblems: [Problem] {
@@ -180,50 +136,12 @@ extension Result {
   }
 }
 
-/// What there is to know about a component.
-public struct ComponentHelp: Sendable {
-  public let kind: String
-  public let name: String
-  public let summary: String
-  public let plugin: String
-  public let options: [OptionHelp]
-  /// The predictions that it is of use for, if it says so.
-  let suits: Set<PredictionForm>?
-}
-
-// One line per kind. A plugin that invents a new kind adds its own.
-extension Registry {
-  public mutating func add<C: Model>(model type: C.Type) {
-    add(type, as: (any Model).self, sharing: ModelOptions.self) { shared, make, context in
-      try shared.build(make, &context)
+extension OptionScope {
+  /// Where components are looked up.
+  public var registry: Registry {
+    guard let registry = components as? Registry else {
+      preconditionFailure("components are looked up in a Registry")
     }
+    return registry
   }
-  public mutating func add<C: ModelAdapter>(adapter type: C.Type) { add(type, as: (any ModelAdapter).self) { $0 } }
-  public mutating func add<C: Sampler>(sampler type: C.Type) {
-    add(type, as: (any Sampler).self) { $0 }
-    if C.canRepeat { repeating.insert(C.name) }
-  }
-  public mutating func add<C: DistillationLoss>(loss type: C.Type) { add(type, as: (any DistillationLoss).self) { $0 } }
-  public mutating func add<C: DynamicScheduler>(scheduler type: C.Type) {
-    add(type, as: (any DynamicScheduler).self) { $0 }
-  }
-  public mutating func add<C: OutputAligner>(aligner type: C.Type) { add(type, as: (any OutputAligner).self) { $0 } }
-  public mutating func add<C: Objective>(objective type: C.Type) {
-    add(type, as: (any Objective).self) { $0 }
-    roles[C.name] = C.roles
-    if C.needsRepeats { needingRepeats.insert(C.name) }
-  }
-  public mutating func add<C: RoundData>(roundData type: C.Type) {
-    add(type, as: (any RoundData).self) { $0 }
-    if C.checksAnswers { checkingAnswers.insert(C.name) }
-  }
-  public mutating func add<C: Strategy>(strategy type: C.Type) { add(type, as: (any Strategy).self) { $0 } }
-  public mutating func add<C: Task>(task type: C.Type) { add(type, as: (any Task).self) { $0 } }
-  public mutating func add<C: Metric>(metric type: C.Type) { add(type, as: (any Metric).self) { $0 } }
-  public mutating func add<C: Optimizer>(optimizer type: C.Type) { add(type, as: (any Optimizer).self) { $0 } }
-  public mutating func add<C: LearningRateSchedule>(schedule type: C.Type) {
-    add(type, as: (any LearningRateSchedule).self) { $0 }
-  }
-  public mutating func add<C: Observer & Component>(observer type: C.Type) { add(type, as: (any Observer).self) { $0 } }
-  public mutating func add<C: Method>(method type: C.Type) { add(type, as: (any Method).self) { $0 } }
 }

@@ -49,6 +49,15 @@ public struct TokenPredictions {
     return found.maps ?? Tensor([], [0, vocabularySize], on: hidden.backend)
   }
 
+  /// What a probability is raised by, so that the logarithm of one that is 0 is finite.
+  public static let leastProbability: Float = 1e-20
+
+  /// Each row's mean distribution as logits of one prediction of a token, without history: `[rows, vocabulary]`.
+  public var mapLogits: Tensor { (vocabularyMaps().detached + Self.leastProbability).log() }
+
+  /// The mean entropy of each row's positions, in nats, without history: `[rows]`; 0 for a row without any.
+  public var rowEntropies: Tensor { rowMeans(entropies) }
+
   /// The mean of each row's logits: `[rows, vocabulary]`.
   public func meanLogits() -> Tensor { rowMeans(hidden).linear(head) }
 

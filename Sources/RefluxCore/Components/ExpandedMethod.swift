@@ -1,23 +1,3 @@
-/// A recipe's `method:`: one name for the components that make it up.
-///
-/// ```swift
-/// struct DynSDPBMethod: Method {
-///   static let name = "dynsdpb"
-///   static let summary = "Self-distillation from the previous mini-batch, per-example weight and temperature."
-///   let strategy: RecipeNode = [
-///     "type": "single", "objective": ["type": "previous-batch", "scheduler": "uncertainty"],
-///     "train": ["sampler": "carry-over"],
-///   ]
-///   init(_: NoOptions, _: inout BuildContext) {}
-/// }
-/// ```
-///
-/// Whatever the components take may be written under `method` too: `method: { type: dynsdpb, temperature: 2 }`.
-public protocol Method: Component {
-  /// The strategy it stands for, as a recipe would write it.
-  var strategy: RecipeNode { get }
-}
-
 /// A recipe's method with what the recipe changes about it, as the strategy it stands for.
 public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
   public let name: String
@@ -44,11 +24,9 @@ public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
   public static func expand(
     _ node: RecipeNode, _ scope: OptionScope
   ) throws -> (name: String, strategy: RecipeNode, problems: [Problem]) {
-    guard let registry = scope.components as? Registry else {
-      preconditionFailure("components are looked up in a Registry")
-    }
+    let registry = scope.registry
     let (entry, name) = try registry.entry(ofKind: "method", namedBy: node)
-    let own = Set(entry.help.options.flatMap { [$0.name] + $0.aliases } + ["type"])
+    let own = Set(entry.help.options.flatMap(\.keys) + ["type"])
     let kept = node.entries?.filter { own.contains($0.key) }
     let blueprint = try entry.read(kept.map { RecipeNode(.map($0), node.mark) }, scope)
     guard let method = blueprint as? Blueprint<any Method> else { preconditionFailure("'\(name)' is no method") }
@@ -115,56 +93,5 @@ public struct ExpandedMethod: OptionValue, ExpressibleByStringLiteral {
 
   public func resolved(_ scope: OptionScope) throws -> Self {
     try ExpandedMethod(RecipeNode(stringLiteral: name), scope)
-  }
-}
-
-/// An option that can be written directly under `method`, and where it really belongs.
-public struct MethodPlace: Sendable {
-  /// Its name, then its aliases.
-  public let keys: [String]
-  public let path: [String]
-  public let option: OptionHelp
-
-  /// Whether a value names a component that there is.
-  fileprivate func names(_ value: RecipeNode, in registry: Registry) -> Bool {
-    guard let kind = option.kind, let name = value.typeName else { return false }
-    return registry.options(ofKind: kind, named: name) != nil
-  }
-}
-
-extension Registry {
-  /// What can be written under a method: the options of its strategy, of the components in it, and of those in them.
-  ///
-  /// The outermost comes first and wins where two have one name.
-  public func places(in strategy: RecipeNode) -> [MethodPlace] {
-    var places: [MethodPlace] = []
-    var queue: [(kind: String, node: RecipeNode, path: [String])] = [("strategy", strategy, [])]
-    while !queue.isEmpty {
-      let (kind, node, path) = queue.removeFirst()
-      guard let name = node.typeName else { continue }
-      for option in options(ofKind: kind, named: name) ?? [] {
-        let inside = node[option.name]
-        if option.nested.isEmpty {
-          visit(option, inside, path)
-        } else {
-          // How long and how fast is `train`'s business; which examples meet each other is the method's.
-          for inner in option.nested where inner.kind == Self.kindName(of: (any Sampler).self) {
-            visit(inner, inside?[inner.name], path + [option.name])
-          }
-        }
-      }
-    }
-    return places
-
-    func visit(_ option: OptionHelp, _ node: RecipeNode?, _ path: [String]) {
-      let keys = [option.name] + option.aliases
-      if !places.contains(where: { !Set($0.keys).isDisjoint(with: keys) }) {
-        places.append(MethodPlace(keys: keys, path: path + [option.name], option: option))
-      }
-      guard let kind = option.kind, let name = node ?? option.defaultText.map({ RecipeNode(.scalar($0)) }) else {
-        return
-      }
-      queue.append((kind, name, path + [option.name]))
-    }
   }
 }

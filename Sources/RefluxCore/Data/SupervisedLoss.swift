@@ -24,7 +24,7 @@ public func crossEntropy(_ logits: Tensor, _ classes: [Int], temperature: Tensor
 }
 
 /// `(logit − score)²` of each example: `[examples, 1]` to `[examples]`.
-public func squaredError(_ logits: Tensor, _ scores: [Float]) -> Tensor {
+func squaredError(_ logits: Tensor, _ scores: [Float]) -> Tensor {
   let difference = logits.reshaped([scores.count]) - Tensor(scores)
   return difference * difference
 }

@@ -19,6 +19,7 @@ public struct StepLog {
 
   public init() {}
 
+  /// Counts what went through the model.
   public mutating func add(_ batch: Batch) {
     examples += batch.examples.count
     tokens += batch.blocks.values.reduce(0) { $0 + $1.ids.count }
@@ -30,6 +31,7 @@ public struct StepLog {
     for part in report.parts { add(part.name, part.value, part.combination, turn) }
   }
 
+  /// Adds the length of a module's gradient, and the rate at which it moves.
   public mutating func add(gradientNorm: Double, learningRate: Double, of name: String) {
     gradientNorms.append((name, gradientNorm))
     learningRates.append((name, learningRate))
@@ -57,7 +59,7 @@ public struct StepLog {
   }
 
   private mutating func add(_ part: String, _ value: Tensor, _ combination: Combination, _ turn: Turn) {
-    let name = turn.name == "student" ? part : "\(turn.name).\(part)"
+    let name = turn.name == ModelRole.student ? part : "\(turn.name).\(part)"
     if let index = entries.firstIndex(where: { $0.name == name }) {
       entries[index].values.append(value)
     } else {

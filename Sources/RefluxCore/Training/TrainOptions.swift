@@ -38,9 +38,9 @@ public struct TrainOptions: OptionGroup {
   /// A plan that trains `learners` (default: the student) with these options.
   ///
   /// Throws `RecipeError` if the objective needs repeated examples and the sampler has none.
-  public func plan(_ objective: any Objective, _ context: inout BuildContext, learners: [String] = ["student"]) throws
-    -> TrainPlan
-  {
+  public func plan(
+    _ objective: any Objective, _ context: inout BuildContext, learners: [String] = [ModelRole.student]
+  ) throws -> TrainPlan {
     var built: [String: Learner] = [:]
     let sampler = try sampler.build(&context)
     guard sampler.repeats || !type(of: objective).needsRepeats else {
@@ -51,8 +51,7 @@ public struct TrainOptions: OptionGroup {
     for name in learners { built[name] = Learner(try optimizer.build(&context), try schedule.build(&context)) }
     return TrainPlan(
       objective, sampler: sampler, learners: built, epochs: epochs * epochFactor,
-      maxSteps: maxSteps,
-      accumulation: accumulation, clipNorm: clipNorm > 0 ? clipNorm : nil,
+      maxSteps: maxSteps, accumulation: accumulation, clipNorm: clipNorm > 0 ? clipNorm : nil,
       evaluation: EvaluationPlan(
         everySteps: evaluateEvery, everyEpoch: evaluateEpochs, loadsBest: loadBest,
         bestScore: bestMetric.map { $0.hasPrefix("eval_") ? String($0.dropFirst(5)) : $0 }),

@@ -7,14 +7,13 @@ public protocol StandIn: Component {
 }
 
 extension Registry {
+  /// Adds a component that stands for others of a kind.
   public mutating func add<C: StandIn, Product>(_ type: C.Type, for product: Product.Type) {
     add(help(of: type, as: product)) { node, scope in
-      guard let registry = scope.components as? Registry else {
-        preconditionFailure("components are looked up in a Registry")
-      }
+      let registry = scope.registry
       let others = registry.components(ofKind: Self.kindName(of: product)).filter { $0.name != C.name }
-      let own = OptionsReader.help(for: C.Options.self).keys
-      let passed = Set(others.flatMap(\.options).keys).subtracting(own)
+      let own = OptionsReader.help(for: C.Options.self).flatMap(\.keys)
+      let passed = Set(others.flatMap(\.options).flatMap(\.keys)).subtracting(own)
       let options = try OptionsReader.read(
         C.Options.self, from: node, owner: Self.named(product, C.name),
         ignoring: passed.union(["type"]), scope)
@@ -49,11 +48,6 @@ extension Registry {
     }
     if let fewest { throw fewest }
   }
-
-  /// What errors call a component.
-  private static func named<Product>(_ product: Product.Type, _ name: String) -> String {
-    "\(kindName(of: product)) '\(name)'"
-  }
 }
 
 extension Problem {
@@ -64,9 +58,4 @@ extension Problem {
     copy.path = path
     return copy
   }
-}
-
-extension [OptionHelp] {
-  /// Every name that recipes may use.
-  fileprivate var keys: [String] { flatMap { [$0.name] + $0.aliases } }
 }

@@ -1,7 +1,7 @@
 /// What a model is made like says its checkpoint, or the recipe if it has none.
 public enum OptionChecks {
   /// Throws `RecipeError` if there are options beside a checkpoint that a file of it decides.
-  public static func noneGiven(_ names: [String], beside file: String = "config.json") throws {
+  public static func noneGiven(_ names: [String], beside file: String = ModelFile.configuration) throws {
     guard names.isEmpty else {
       throw RecipeError("with a checkpoint, its \(file) decides \(names.joined(separator: ", "))")
     }

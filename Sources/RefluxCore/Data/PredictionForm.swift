@@ -1,17 +1,6 @@
 /// The kind of a prediction without its details: all that can be known before a task is built.
 public enum PredictionForm: String, Sendable, CaseIterable { case classes, numbers, choices, text }
 
-extension PredictionKind {
-  public var form: PredictionForm {
-    switch self {
-    case .classes: .classes
-    case .score: .numbers
-    case .choice: .choices
-    case .text: .text
-    }
-  }
-}
-
 /// A component that is of use for some kinds of predictions only.
 public protocol PredictionSpecific: Component {
   static var suits: Set<PredictionForm> { get }

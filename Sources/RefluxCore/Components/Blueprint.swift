@@ -31,10 +31,7 @@ public struct Blueprint<Product>: OptionValue, ExpressibleByStringLiteral, Custo
 
   /// From a recipe: `kl`, or `{ type: kl, temperature: 2 }`.
   public init(_ node: RecipeNode, _ scope: OptionScope) throws {
-    guard let registry = scope.components as? Registry else {
-      preconditionFailure("components are looked up in a Registry")
-    }
-    self = try registry.blueprint(for: Product.self, from: node, scope)
+    self = try scope.registry.blueprint(for: Product.self, from: node, scope)
   }
 
   /// A default such as `= "kl"` is only a name until the registry has seen it.
@@ -49,6 +46,7 @@ public struct Blueprint<Product>: OptionValue, ExpressibleByStringLiteral, Custo
     return RecipeNode(.map([.init("type", RecipeNode(stringLiteral: standard.name))] + (node.entries ?? [])), node.mark)
   }
 
+  /// Makes the component.
   public func build(_ context: inout BuildContext) throws -> Product {
     guard case .ready(let make) = state else { preconditionFailure("'\(name)' was never looked up") }
     return try make(&context)

@@ -16,6 +16,12 @@ extension Sampler {
   public var repeats: Bool { Self.canRepeat }
 }
 
+/// What samplers' options have in common.
+public enum Sampling {
+  /// What others call `batch_size`.
+  public static let batchSizeAliases = ["per_device_train_batch_size", "train_batch_size"]
+}
+
 /// What a sampler may know about the data without touching it.
 public struct SamplingContext: Sendable {
   public var count: Int
