@@ -53,7 +53,7 @@ let package = Package(
     .target(name: "RefluxConfig", dependencies: ["CYAML"]),
     .target(name: "RefluxCore", dependencies: ["RefluxTensor", "RefluxNN", "RefluxConfig"]),
     .target(name: "RefluxIO", dependencies: ["RefluxCore", "CRefluxHash"]),
-    .target(name: "RefluxHub", dependencies: ["RefluxIO"]),
+    .target(name: "RefluxHub", dependencies: ["RefluxCore", "RefluxIO"]),
     .target(name: "RefluxText", dependencies: ["RefluxCore", "RefluxIO", "CSentencePiece"]),
 
     .target(name: "CRefluxHash"),

@@ -35,11 +35,11 @@ struct TrainingSession {
 }
 
 extension RunResults {
-  /// For programs: the fields of `all_results.json`.
+  /// For programs: what training took, and the scores by split.
   var json: JSONObject {
     var fields = JSONObject([
       ("steps", .integer(steps)), ("seconds", .number(seconds)),
-      ("tokens_per_second", .number(seconds > 0 ? Double(tokens) / seconds : 0)),
+      ("tokens_per_second", .number(tokensPerSecond)),
     ])
     fields["scores"] = .object(
       JSONObject(
@@ -55,7 +55,7 @@ extension RunResults {
     var lines = scores.map { split, scores in
       "\(split.rawValue): " + scores.map { "\($0.name) \(decimals($0.value, 4))" }.joined(separator: ", ")
     }
-    let speed = seconds > 0 ? ", \(grouped(Double(tokens) / seconds)) tokens/s" : ""
+    let speed = seconds > 0 ? ", \(grouped(tokensPerSecond)) tokens/s" : ""
     lines.append("\(count(steps, "step")) in \(duration(seconds))\(speed)")
     lines.append("run: \(directory.path)   model: \(directory.path)/model")
     return lines.joined(separator: "\n")

@@ -16,10 +16,10 @@ struct HubDownload {
       "\(connection.settings.endpoint) was asked about '\(file)'"
     ) { try connection.info(of: file, cache.name, commit: commit) }
     let blob = cache.blob(info.etag)
-    try Directory.create((blob as NSString).deletingLastPathComponent)
+    try Directory.create(Directory.parent(of: blob))
     var hasToldOfWaiting = false
     let lockFile = cache.lock(info.etag)
-    try Directory.create((lockFile as NSString).deletingLastPathComponent)
+    try Directory.create(Directory.parent(of: lockFile))
     let lock = try FileLock.wait(lockFile) {
       if !hasToldOfWaiting { try report(.note("another program is fetching \(file) of \(cache.name); waiting for it")) }
       hasToldOfWaiting = true

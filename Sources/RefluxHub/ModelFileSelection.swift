@@ -1,4 +1,5 @@
 import Foundation
+import RefluxCore
 import RefluxIO
 
 /// Which files of a model are worth fetching: its configuration, one form of its weights, and its tokenizer.
@@ -7,7 +8,7 @@ import RefluxIO
 /// list of every tokenizer's files is needed here; weights of other programs and folders are left.
 enum ModelFileSelection {
   /// A model has the first, an adapter the second.
-  static let configurations = ["config.json", AdapterDirectory.configurationFile]
+  static let configurations = [ModelFile.configuration, AdapterDirectory.configurationFile]
   private static let smallFiles = [".json", ".txt", ".model", ".jinja"]
 
   /// The best form of the weights that is there, or the index of their shards.

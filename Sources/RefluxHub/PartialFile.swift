@@ -14,7 +14,7 @@ struct PartialFile {
 
   /// Throws ``HubError`` if the disk has no room for the bytes that are missing.
   func checkSpace(for total: Int) throws {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Directory.parent(of: path)
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
     guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.intValue, free < total - size else { return }
     throw HubError("\(folder) has room for \(megabytes(free)), and \(megabytes(total - size)) are to be fetched")

@@ -24,8 +24,8 @@ public struct ObjectiveBench {
 
   public var modules: ModuleSet {
     var modules = ModuleSet()
-    modules["student"] = student
-    modules["teacher"] = teacher
+    modules[ModelRole.student] = student
+    modules[ModelRole.teacher] = teacher
     return modules
   }
 
@@ -49,7 +49,7 @@ public struct ObjectiveBench {
         return (report.total, report.detached)
       }
       log.add(report, of: turn)
-      gradient = gradient + (gradients["student"] ?? Parameters())
+      gradient = gradient + (gradients[ModelRole.student] ?? Parameters())
     }
     progress.step += 1
     try objective.stepEnded(progress)

@@ -36,7 +36,7 @@ public struct TrainingTrace {
       #expect(abs(Double(value.item) - losses[index]) < lossTolerance, "loss of step \(index)")
       #expect(abs(norm - norms[index]) < 1e-4 * norms[index], "gradient of step \(index)")
       optimizer.update(
-        &trained, named: "student", along: gradient, rate: schedule.factor(progress),
+        &trained, named: ModelRole.student, along: gradient, rate: schedule.factor(progress),
         gradientScale: Float(min(1, 1 / (norm + 1e-6))))
       progress.step += 1
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RefluxCore
 import RefluxIO
 
 struct Convert: ParsableCommand {
@@ -22,15 +23,15 @@ struct ConvertLlama2C: ParsableCommand {
 
   func run() throws {
     let source = try Llama2CCheckpoint(checkpoint)
-    guard !Directory.isTaken("\(output)/config.json") else {
+    guard !Directory.isTaken("\(output)/\(ModelFile.configuration)") else {
       throw Failure("error: \(output) has a model already", .failed)
     }
     let pieces = try tokenizer.map { try Llama2CTokenizer($0, count: source.vocabularySize) }
     try ModelDirectory(output).write(configuration: source.configuration, parameters: source.parameters)
     if let pieces {
-      try AtomicFile.write(to: "\(output)/tokenizer.model") { try $0.append(pieces.sentencePieceModel) }
-      let settings = JSON.object(pieces.configuration(maxLength: source.maxPositions)).indented()
-      try AtomicFile.write(settings + "\n", to: "\(output)/tokenizer_config.json")
+      try AtomicFile.write(to: "\(output)/\(ModelFile.llamaPieces)") { try $0.append(pieces.sentencePieceModel) }
+      let settings = pieces.configuration(maxLength: source.maxPositions)
+      try JSON.object(settings).write(to: "\(output)/\(ModelFile.tokenizerConfiguration)")
     }
     try Output.print("\(output): \(source.parameters.elementCount) parameters")
   }

@@ -29,17 +29,9 @@ struct Merge: ParsableCommand {
     guard let adapted = saved.model as? any AdaptedModel else {
       throw Failure("error: \(saved.directory) is a model and not an adapter; there is nothing to merge", .usage)
     }
-    let temporary = output + ".tmp"
-    try Directory.remove(temporary)
-    try Directory.create(temporary)
-    do {
-      try adapted.merged.save(to: temporary)
-      try saved.tokenizer?.save(to: temporary)
-      try Directory.sync(temporary)
-      try Directory.replace(output, with: temporary)
-    } catch {
-      try? Directory.remove(temporary)
-      throw error
+    try Directory.write(output) { directory in
+      try adapted.merged.save(to: directory)
+      try saved.tokenizer?.save(to: directory)
     }
     try Output.print("merged: \(output)")
   }

@@ -34,7 +34,7 @@ struct HubCache {
   /// Remembers the commit of a branch or tag.
   func remember(_ commit: String) throws {
     guard !name.isCommit, self.commit != commit else { return }
-    try Directory.create((reference as NSString).deletingLastPathComponent)
+    try Directory.create(Directory.parent(of: reference))
     try AtomicFile.write(commit, to: reference)
   }
 
@@ -46,9 +46,9 @@ struct HubCache {
   /// Gives a blob its name in a commit, as a relative link so that the cache can be moved.
   func link(_ file: String, of commit: String, to etag: String) throws {
     let path = "\(snapshot(commit))/\(file)"
-    try Directory.create((path as NSString).deletingLastPathComponent)
+    try Directory.create(Directory.parent(of: path))
     let up = String(repeating: "../", count: 2 + file.count { $0 == "/" })
-    let temporary = "\(path).\(getpid()).tmp"
+    let temporary = "\(path).\(getpid())" + Directory.unfinishedSuffix
     try Directory.remove(temporary)
     guard symlink("\(up)blobs/\(etag)", temporary) == 0 else {
       throw FileError(path, "cannot be linked: \(systemMessage())")

@@ -43,7 +43,7 @@ public struct AtomicFile: ~Copyable {
   private init(_ path: String) throws {
     self.path = path
     if let target = Self.replaceable(path) {
-      let temporary = "\(target).\(getpid()).tmp"
+      let temporary = "\(target).\(getpid())" + Directory.unfinishedSuffix
       replacement = (temporary, target)
       descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     } else {

@@ -15,10 +15,15 @@ public enum Directory {
   public static func create(_ path: String) throws {
     if exists(path) || path.isEmpty { return }
     guard !isTaken(path) else { throw FileError(path, "is not a directory") }
-    if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try create(String(path[..<slash])) }
+    try create(parent(of: path))
     guard mkdir(path, 0o755) == 0 || (errno == EEXIST && exists(path)) else {
       throw FileError(path, "cannot be made: \(systemMessage())")
     }
+  }
+
+  /// The directory that a path's last part is in: `/` of `/tmp`, `.` of a name alone.
+  public static func parent(of path: String) -> String {
+    path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 
   /// A path that means the same from every working directory.
@@ -57,16 +62,6 @@ public enum Directory {
     guard (mode == S_IFDIR ? rmdir(path) : unlink(path)) == 0 || errno == ENOENT else {
       throw FileError(path, "cannot be removed: \(systemMessage())")
     }
-  }
-
-  /// Gives a complete directory its name, in the place of an older one; the new name is on disk when this returns.
-  public static func replace(_ path: String, with new: String) throws {
-    let old = path + ".old.tmp"
-    try remove(old)
-    if isTaken(path) { try move(path, to: old) }
-    try move(new, to: path)
-    try syncDirectory(of: path)
-    try remove(old)
   }
 
   /// Gives a file or directory another name on the same file system.

@@ -22,7 +22,7 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, pat
 
 /// Makes sure that the names in a file's directory are on disk.
 func syncDirectory(of path: String) throws {
-  let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  let directory = Directory.parent(of: path)
   let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard descriptor >= 0 else { throw FileError(directory, "cannot be opened: \(systemMessage())") }
   defer { close(descriptor) }

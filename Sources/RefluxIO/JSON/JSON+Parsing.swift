@@ -1,12 +1,4 @@
 extension JSON {
-  /// Reads a whole file.
-  ///
-  /// - Throws: ``FileError`` naming the file and, for broken JSON, the line and column.
-  public init(contentsOf path: String) throws {
-    let file = try MappedFile(path)
-    try self.init(parsing: withExtendedLifetime(file) { Array(file.bytes) }, name: path)
-  }
-
   /// Reads one value and nothing after it (RFC 8259; also Python's `NaN`, `Infinity` and `-Infinity`).
   ///
   /// - Parameters:

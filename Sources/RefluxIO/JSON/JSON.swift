@@ -65,6 +65,9 @@ public struct JSONObject: Sendable, Equatable {
     }
   }
 
+  /// The same in the order of the keys, as Hugging Face's tools write configurations.
+  public var sorted: JSONObject { JSONObject(entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+
   public var entries: [(key: String, value: JSON)] {
     keys.compactMap { key in values[Key(text: key)].map { (key, $0) } }
   }

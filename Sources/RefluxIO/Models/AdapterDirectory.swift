@@ -50,7 +50,7 @@ public struct AdapterDirectory: Sendable {
 
   /// The folder with the model's `config.json`; `nil` in what PEFT wrote.
   public var modelConfiguration: String? {
-    Directory.isTaken("\(configurationDirectory)/config.json") ? configurationDirectory : nil
+    Directory.isTaken("\(configurationDirectory)/\(ModelFile.configuration)") ? configurationDirectory : nil
   }
 
   /// The tensors.
@@ -77,7 +77,6 @@ public struct AdapterDirectory: Sendable {
   public func write(configuration: JSONObject, parameters: [(name: String, tensor: Tensor)]) throws {
     try Directory.create(path)
     try SafetensorsFile.write(parameters, to: "\(path)/\(Self.weightsFile)")
-    let sorted = JSONObject(configuration.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    try AtomicFile.write(JSON.object(sorted).indented() + "\n", to: "\(path)/\(Self.configurationFile)")
+    try JSON.object(configuration.sorted).write(to: "\(path)/\(Self.configurationFile)")
   }
 }

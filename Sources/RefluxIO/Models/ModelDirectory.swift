@@ -15,18 +15,19 @@ public struct ModelDirectory: Sendable {
       throw FileError(path, "there is no such directory")
     }
     guard isDirectory.boolValue else { throw FileError(path, "is not a directory") }
-    guard FileManager.default.fileExists(atPath: path + "/config.json") else {
+    let file = "\(path)/\(ModelFile.configuration)"
+    guard FileManager.default.fileExists(atPath: file) else {
       if AdapterDirectory.isAdapter(path) { throw AdapterDirectory.isNoModel(path) }
-      throw FileError(path, "is not a model directory: it has no config.json")
+      throw FileError(path, "is not a model directory: it has no \(ModelFile.configuration)")
     }
-    return try JSONFields(contentsOf: path + "/config.json")
+    return try JSONFields(contentsOf: file)
   }
 
   /// The fields of `generation_config.json`; `nil` where there is none.
   ///
   /// - Throws: ``FileError`` if the file is broken.
   public func generationConfiguration() throws -> JSONFields? {
-    let file = path + "/generation_config.json"
+    let file = "\(path)/\(ModelFile.generationConfiguration)"
     return FileManager.default.fileExists(atPath: file) ? try JSONFields(contentsOf: file) : nil
   }
 
@@ -35,7 +36,7 @@ public struct ModelDirectory: Sendable {
   /// - Throws: ``FileError`` when the disk is full or the directory not writable.
   public func write(configuration: JSONObject, parameters: Parameters) throws {
     try Directory.create(path)
-    try SafetensorsFile.write(parameters.map { ($0.0, $0.1) }, to: path + "/model.safetensors")
+    try SafetensorsFile.write(parameters.map { ($0.0, $0.1) }, to: "\(path)/\(ModelFile.weights)")
     try write(configuration: configuration)
   }
 
@@ -44,7 +45,6 @@ public struct ModelDirectory: Sendable {
   /// - Throws: ``FileError`` when the disk is full or the directory not writable.
   public func write(configuration: JSONObject) throws {
     try Directory.create(path)
-    let sorted = JSONObject(configuration.entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    try AtomicFile.write(JSON.object(sorted).indented() + "\n", to: path + "/config.json")
+    try JSON.object(configuration.sorted).write(to: "\(path)/\(ModelFile.configuration)")
   }
 }

@@ -23,7 +23,8 @@ struct PickleMachine {
   /// Heights of the stack at which groups of values begin.
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
-  private var textBytes = 0
+  /// Bytes of text read so far.
+  var textBytes = 0
   private var copies = 0
   private var place = 0
 
@@ -67,11 +68,11 @@ struct PickleMachine {
       stack.append(.number)
     case .shortText, .shortString: stack.append(try text(Int(cursor.number(UInt8.self)), &cursor))
     case .text, .string: stack.append(try text(Int(cursor.number(UInt32.self)), &cursor))
-    case .emptyTuple: makeTuple([])
-    case .tuple1: try makeTuple(pop(1))
-    case .tuple2: try makeTuple(pop(2))
-    case .tuple3: try makeTuple(pop(3))
-    case .tuple: try makeTuple(popToMark())
+    case .emptyTuple: stack.append(makeTuple([]))
+    case .tuple1: stack.append(try makeTuple(pop(1)))
+    case .tuple2: stack.append(try makeTuple(pop(2)))
+    case .tuple3: stack.append(try makeTuple(pop(3)))
+    case .tuple: stack.append(try makeTuple(popToMark()))
     case .emptyList:
       lists.append([])
       stack.append(.list(lists.count - 1))
@@ -131,7 +132,8 @@ extension PickleMachine {
     return Array(stack[mark...])
   }
 
-  private func top() throws -> PickleValue {
+  /// What an instruction is about that leaves it where it is.
+  func top() throws -> PickleValue {
     guard stack.count > floor, let value = stack.last else { throw failure("a value is missing") }
     return value
   }
@@ -141,71 +143,5 @@ extension PickleMachine {
   private func remembered(_ number: UInt32) throws -> PickleValue {
     guard let value = memo[number] else { throw failure("value \(number) is used before it is there") }
     return value
-  }
-}
-
-// MARK: - Values
-
-extension PickleMachine {
-  private mutating func text(_ length: Int, _ cursor: inout ByteCursor) throws -> PickleValue {
-    textBytes += length
-    guard textBytes <= Self.mostText else { throw failure("more than \(Self.mostText) bytes of text are not allowed") }
-    return .text(try name(cursor.take(length)))
-  }
-
-  private func name(_ bytes: UnsafeRawBufferPointer) throws -> String {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw failure("a text is not UTF-8") }
-    return text
-  }
-
-  /// An integer of so many bytes as the first one says, in two's complement.
-  private func long(_ cursor: inout ByteCursor) throws -> PickleValue {
-    let bytes = try cursor.take(Int(cursor.number(UInt8.self)))
-    guard bytes.count <= 8 else { throw failure("an integer of \(bytes.count) bytes is too large") }
-    var value: UInt64 = (bytes.last ?? 0) >= 0x80 ? .max : 0
-    for byte in bytes.reversed() { value = value << 8 | UInt64(byte) }
-    return .integer(Int(Int64(bitPattern: value)))
-  }
-
-  private mutating func makeTuple(_ items: [PickleValue]) {
-    lists.append(items)
-    stack.append(.tuple(lists.count - 1))
-  }
-
-  mutating func makeDictionary(_ entries: [(key: PickleValue, value: PickleValue)]) -> PickleValue {
-    dictionaries.append(entries)
-    return .dictionary(dictionaries.count - 1)
-  }
-
-  private mutating func append(_ items: [PickleValue]) throws {
-    guard case .list(let number) = try top() else { throw failure("\(try top().kind) is no list to append to") }
-    lists[number] += items
-  }
-
-  private mutating func setItems(_ items: [PickleValue]) throws {
-    guard case .dictionary(let number) = try top() else { throw failure("\(try top().kind) has no items to set") }
-    guard items.count.isMultiple(of: 2) else { throw failure("a key has no value") }
-    for index in stride(from: 0, to: items.count, by: 2) {
-      dictionaries[number].append((items[index], items[index + 1]))
-    }
-  }
-
-  func items(ofTuple value: PickleValue, _ role: String) throws -> [PickleValue] {
-    guard case .tuple(let number) = value else { throw failure("\(role) must be a tuple, not \(value.kind)") }
-    return lists[number]
-  }
-
-  private func global(_ module: String, _ name: String) throws -> PickleValue {
-    guard let global = PickleGlobal(module: module, name: name) else {
-      throw failure("'\(shown(module)).\(shown(name))' is not allowed in a file of weights")
-    }
-    return .global(global)
-  }
-
-  /// Further attributes, such as the versions of modules, say nothing about tensors.
-  private mutating func build(_ state: PickleValue) throws {
-    guard case .dictionary = try top(), case .dictionary = state else {
-      throw failure("\(try top().kind) cannot be given attributes")
-    }
   }
 }

@@ -6,7 +6,7 @@ import RefluxCore
 /// `model.safetensors` comes first, then `pytorch_model.bin`, of which tensors are read and nothing is executed.
 public struct WeightFiles {
   /// What the weights are called where transformers writes them, the first choice first; an index is added to each.
-  public static let fileNames = ["model.safetensors", "pytorch_model.bin"]
+  public static let fileNames = [ModelFile.weights, "pytorch_model.bin"]
   public static let indexSuffix = ".index.json"
   /// Whole files and indices, the first choice first.
   public static var choices: [String] { fileNames.flatMap { [$0, $0 + indexSuffix] } }

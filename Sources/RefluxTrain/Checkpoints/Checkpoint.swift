@@ -1,27 +1,14 @@
 import RefluxCore
 import RefluxIO
 
-/// Where a stage stood when it was saved, beyond the state of its parts.
-struct StagePosition {
-  /// The stage's name, and which of the strategy's actions it is.
-  var stage: String
-  var action: Int
-  /// Optimizer steps of the stages before this one.
-  var stepsBefore: Int
-  /// Length of `metrics.jsonl`.
-  var metricsBytes = 0
-  var evaluated: EvaluatedStep?
-  var best: BestStep?
-  /// Whether an observer has ended the stage early.
-  var isStopped = false
-}
-
 /// A stage that can go on from a directory: weights, optimizer, objective, and where it stood.
 ///
 /// `model.safetensors` and `config.json` are the student's, as transformers loads them; `trainer_state.json` has
 /// transformers' fields; `reflux_state.json` and the remaining tensors are what an exact resume needs besides.
 struct Checkpoint {
   static let stateFile = "reflux_state.json"
+  private static let optimizerFile = "optimizer.safetensors"
+  private static let otherTensorsFile = "state.safetensors"
   private static let version = 1
   let path: String
 
@@ -39,15 +26,11 @@ struct Checkpoint {
   /// Writes a checkpoint under a temporary name, waits until it is on disk, and gives it its name.
   static func write(
     _ state: StageState, _ position: StagePosition, optimizers withOptimizers: Bool, streams: BatchStreams,
-    observers: [RunState], seed: UInt64,
-    trainerState: JSON, tokenizer: (any Tokenizer)?, to path: String
+    observers: [RunState], seed: UInt64, trainerState: JSON, tokenizer: (any Tokenizer)?, to path: String
   ) throws {
-    let temporary = path + ".tmp"
-    try Directory.remove(temporary)
-    try Directory.create(temporary)
-    do {
-      try ModuleFiles.write(state.savedModules, of: state.modules, to: temporary)
-      try tokenizer?.save(to: temporary)
+    try Directory.write(path) { files in
+      try ModuleFiles.write(state.savedModules, of: state.modules, to: files)
+      try tokenizer?.save(to: files)
 
       var (learning, rest) = (RunStateEncoder(), RunStateEncoder())
       let names = withOptimizers ? state.learners.keys.sorted() : []
@@ -63,17 +46,11 @@ struct Checkpoint {
         "streams": rest.encode(streams.state(), at: "streams"),
         "observers": rest.encode(.list(observers), at: "observers"),
       ]
-      try SafetensorsFile.write(learning.tensors, to: "\(temporary)/optimizer.safetensors")
-      try SafetensorsFile.write(rest.tensors, to: "\(temporary)/state.safetensors")
-      try AtomicFile.write(json.indented() + "\n", to: "\(temporary)/\(stateFile)")
-      try AtomicFile.write(trainerState.indented() + "\n", to: "\(temporary)/trainer_state.json")
-
-      try Manifest(of: temporary).write(to: temporary)
-      try Directory.sync(temporary)
-      try Directory.replace(path, with: temporary)
-    } catch {
-      try? Directory.remove(temporary)
-      throw error
+      try SafetensorsFile.write(learning.tensors, to: "\(files)/\(optimizerFile)")
+      try SafetensorsFile.write(rest.tensors, to: "\(files)/\(otherTensorsFile)")
+      try json.write(to: "\(files)/\(stateFile)")
+      try trainerState.write(to: "\(files)/\(TrainerHistory.file)")
+      try Manifest(of: files).write(to: files)
     }
   }
 
@@ -86,7 +63,7 @@ struct Checkpoint {
   }
 
   /// What `trainer_state.json` holds.
-  var trainerState: JSON { get throws { try JSON(contentsOf: "\(path)/trainer_state.json") } }
+  var trainerState: JSON { get throws { try JSON(contentsOf: "\(path)/\(TrainerHistory.file)") } }
 
   /// Puts everything back; the state must come from the same recipe.
   func restore(
@@ -102,9 +79,9 @@ struct Checkpoint {
     }
     try restoreWeights(&state, on: backend)
     let learning = try RunStateDecoder(
-      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/optimizer.safetensors", on: backend)
+      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/\(Self.optimizerFile)", on: backend)
     let rest = try RunStateDecoder(
-      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/state.safetensors", on: backend)
+      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/\(Self.otherTensorsFile)", on: backend)
     do {
       for (name, json) in try fields.required("optimizers", fields.fields).object.entries {
         try state.learners[name]?.optimizer.restore(try learning.decode(json))
@@ -121,7 +98,7 @@ struct Checkpoint {
   func restoreWeights(_ state: inout StageState, on backend: any Backend) throws {
     try ModuleFiles.read(state.savedModules, into: &state.modules, from: path)
     let decoder = try RunStateDecoder(
-      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/state.safetensors", on: backend)
+      path: "\(path)/\(Self.stateFile)", tensorsOf: "\(path)/\(Self.otherTensorsFile)", on: backend)
     do {
       try state.objective.restore(try decoder.decode(fields.object["objective"] ?? .null))
     } catch let error as RunStateError {

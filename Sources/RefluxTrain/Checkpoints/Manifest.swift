@@ -15,7 +15,7 @@ struct Manifest {
   func write(to directory: String) throws {
     let files = JSONObject(hashes.map { ($0.file, JSON.object(JSONObject([("sha256", .string($0.sha256))]))) })
     let json: JSON = ["files": .object(files)]
-    try AtomicFile.write(json.indented() + "\n", to: "\(directory)/\(Self.name)")
+    try json.write(to: "\(directory)/\(Self.name)")
   }
 
   /// Reads every file again.

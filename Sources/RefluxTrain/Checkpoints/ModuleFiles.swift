@@ -8,7 +8,7 @@ enum ModuleFiles {
   static func write(_ names: [String], of modules: ModuleSet, to directory: String) throws {
     var tensors: [(name: String, tensor: Tensor)] = []
     for name in names {
-      if name == "student", let student = modules[name] as? any Model {
+      if name == ModelRole.student, let student = modules[name] as? any Model {
         try student.save(to: directory)
       } else if let module = modules[name] {
         tensors += module.parameters.map { ("\(name)/\($0)", $1) }
@@ -20,7 +20,7 @@ enum ModuleFiles {
   /// Replaces every parameter of the modules.
   static func read(_ names: [String], into modules: inout ModuleSet, from directory: String) throws {
     for name in names {
-      if name == "student", let student = modules[name] as? any Model {
+      if name == ModelRole.student, let student = modules[name] as? any Model {
         modules[name] = try student.reading(from: directory, student.place)
       } else if let module = modules[name] {
         modules[name] = try module.reading(from: directory) { (others, "\(name)/\($0)") }

@@ -1,13 +1,18 @@
 import RefluxIO
 
 extension RunDirectory {
-  func checkpoint(_ step: Int) -> String { "\(path)/checkpoint-\(step)" }
+  private static let checkpointPrefix = "checkpoint-"
+
+  /// A checkpoint's name, as transformers' Trainer has it.
+  static func checkpointName(_ step: Int) -> String { "\(checkpointPrefix)\(step)" }
+
+  func checkpoint(_ step: Int) -> String { "\(path)/\(Self.checkpointName(step))" }
 
   /// Steps that have a checkpoint, ascending.
   var checkpointSteps: [Int] {
     get throws {
       try Directory.names(in: path).compactMap { name in
-        name.hasPrefix("checkpoint-") ? Int(name.dropFirst("checkpoint-".count)) : nil
+        name.hasPrefix(Self.checkpointPrefix) ? Int(name.dropFirst(Self.checkpointPrefix.count)) : nil
       }.sorted()
     }
   }
@@ -25,7 +30,7 @@ extension RunDirectory {
 
   /// Renamed first, so that what is half removed does not look like a damaged checkpoint.
   private func removeCheckpoint(_ step: Int) throws {
-    let doomed = checkpoint(step) + ".tmp"
+    let doomed = checkpoint(step) + Directory.unfinishedSuffix
     try Directory.remove(doomed)
     try Directory.move(checkpoint(step), to: doomed)
     try Directory.remove(doomed)
@@ -41,8 +46,8 @@ extension RunDirectory {
       return try verified(newest, steps)
     }
     let name = wanted.split(separator: "/").last.map(String.init) ?? wanted
-    guard let step = steps.first(where: { "checkpoint-\($0)" == name || String($0) == name }) else {
-      let list = steps.isEmpty ? "none" : steps.map { "checkpoint-\($0)" }.joined(separator: ", ")
+    guard let step = steps.first(where: { Self.checkpointName($0) == name || String($0) == name }) else {
+      let list = steps.isEmpty ? "none" : steps.map(Self.checkpointName).joined(separator: ", ")
       throw RunError("\(path) has no checkpoint '\(name)'; there are: \(list)")
     }
     return try verified(step, steps)
@@ -54,7 +59,7 @@ extension RunDirectory {
     } catch let damage as DamagedCheckpoint {
       let before = steps.last { $0 < step }
       let way =
-        before.map { "--resume-from checkpoint-\($0) goes on from the checkpoint before it" }
+        before.map { "--resume-from \(Self.checkpointName($0)) goes on from the checkpoint before it" }
         ?? "there is no checkpoint before it; --force starts the run again"
       throw RunError("\(damage)\n  \(way)")
     }

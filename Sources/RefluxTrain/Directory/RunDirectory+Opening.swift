@@ -32,8 +32,8 @@ extension RunDirectory {
     // An earlier run goes only when this one can take its place; whoever holds it keeps it.
     let earlier = Directory.isTaken(recipeFile) ? try FileLock.take(recipeFile) : nil
     guard earlier != nil || !Directory.isTaken(path) else { throw inUse }
-    let new = "\(path).\(UInt64.random(in: 0 ... .max)).tmp"
-    let old = path + ".old.tmp"
+    let new = "\(path).\(UInt64.random(in: 0 ... .max))" + Directory.unfinishedSuffix
+    let old = Directory.replacedName(of: path)
     do {
       guard let lock = try fill(new, recipe) else { throw inUse }
       if earlier != nil {
@@ -43,7 +43,7 @@ extension RunDirectory {
       // This never replaces anything: a directory with something in it stays.
       guard try Directory.moveIfFree(new, to: path) else { throw inUse }
       // What is known of the data stays true. Linked, so that the earlier run can be put back whole.
-      if earlier != nil { try? FileManager.default.linkItem(atPath: "\(old)/cache", toPath: cache) }
+      if earlier != nil { try? FileManager.default.linkItem(atPath: "\(old)/\(Self.cache)", toPath: cache) }
       return RunClaim(lock, earlier == nil ? .made(path) : .replaced(path, old: old))
     } catch {
       try? Directory.remove(new)
@@ -55,14 +55,13 @@ extension RunDirectory {
   private func fill(_ directory: String, _ recipe: String) throws -> FileLock? {
     try Directory.create(directory)
     guard let lock = try FileLock.create("\(directory)/\(Self.recipe)", holding: recipe) else { return nil }
-    try Directory.create("\(directory)/stages")
-    try Directory.create("\(directory)/predictions")
+    try Directory.create("\(directory)/\(Self.stages)")
+    try Directory.create("\(directory)/\(Self.predictions)")
     return lock
   }
 
   private func checkRecipe(_ recipe: String) throws {
-    let file = try MappedFile(recipeFile)
-    let stored = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+    let stored = String(decoding: try MappedFile.contents(of: recipeFile), as: UTF8.self)
     // The same directory may be written differently: `runs/rte`, `./runs/rte`.
     func tree(_ text: String) throws -> RecipeNode {
       try RecipeNode.parse(text, name: recipeFile).spelledOut.removing(["output"])
@@ -81,14 +80,15 @@ extension RunDirectory {
     try Directory.create(stages)
     try Directory.create(predictions)
     for directory in [path, stages, predictions, tables, cache] where Directory.exists(directory) {
-      for name in try Directory.names(in: directory) where name.hasSuffix(".tmp") {
+      for name in try Directory.names(in: directory) where name.hasSuffix(Directory.unfinishedSuffix) {
         try Directory.remove("\(directory)/\(name)")
       }
     }
     // Beside it: `rte.old.tmp`, but not what belongs to a run called `rte.2`.
+    let suffix = Directory.unfinishedSuffix
     let own = "\(path.split(separator: "/").last ?? "")."
-    for name in try Directory.names(in: "\(path)/..") where name.hasPrefix(own) && name.hasSuffix(".tmp") {
-      let middle = name.dropFirst(own.count).dropLast(".tmp".count)
+    for name in try Directory.names(in: "\(path)/..") where name.hasPrefix(own) && name.hasSuffix(suffix) {
+      let middle = name.dropFirst(own.count).dropLast(suffix.count)
       if !middle.contains(".") { try Directory.remove("\(path)/../\(name)") }
     }
   }

@@ -17,6 +17,9 @@ public enum RunStart: Sendable, Equatable {
 public struct RunDirectory: Sendable {
   public let path: String
   static let recipe = "recipe.yaml"
+  static let stages = "stages"
+  static let predictions = "predictions"
+  static let cache = "cache"
 
   /// Checks, before anything is loaded, whether a run may use a directory; nothing is changed.
   ///
@@ -58,15 +61,15 @@ public struct RunDirectory: Sendable {
 
   var recipeFile: String { "\(path)/\(Self.recipe)" }
   /// Token ids of the data (``TokenCache``).
-  var cache: String { "\(path)/cache" }
-  var stages: String { "\(path)/stages" }
+  var cache: String { "\(path)/\(Self.cache)" }
+  var stages: String { "\(path)/\(Self.stages)" }
   var model: String { "\(path)/model" }
   var metrics: String { "\(path)/metrics.jsonl" }
   var tables: String { "\(path)/tables" }
-  var predictions: String { "\(path)/predictions" }
+  var predictions: String { "\(path)/\(Self.predictions)" }
 
   func write(_ json: JSON, to name: String) throws {
-    try AtomicFile.write(json.finite.indented() + "\n", to: "\(path)/\(name)")
+    try json.finite.write(to: "\(path)/\(name)")
   }
 
   /// Whether the run has reached its end.

@@ -30,11 +30,11 @@ public struct Evaluation {
       try report(.note("the \(split.rawValue) split: \(note)"))
     }
     var modules = ModuleSet()
-    modules["student"] = saved.model
+    modules[ModelRole.student] = saved.model
     let evaluator = Evaluator(task: task, modules: modules, batchSize: batchSize)
     let outcome = try evaluator.ask(
       { block, modules, pass in
-        let student = try modules.model("student")
+        let student = try modules.model(ModelRole.student)
         return try student(block, &pass)
       }, about: data, scoring: true
     ) { done in

@@ -18,7 +18,7 @@ extension SavedModel {
     guard let map = try fields.fields("id2label") else {
       // As in transformers, which leaves out what it takes for granted.
       let count = try fields.integer("num_labels") ?? 2
-      return count < 1 ? [] : (0..<min(count, 10_000)).map { "LABEL_\($0)" }
+      return count < 1 ? [] : ModelCard.defaultLabels(min(count, 10_000))
     }
     return try (0..<map.object.keys.count).map { try map.required(String($0), map.string) }
   }

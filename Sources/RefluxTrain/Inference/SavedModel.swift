@@ -70,7 +70,7 @@ public struct SavedModel {
   }
 
   static func modelDirectory(_ directory: String) -> String {
-    let files = ["config.json", AdapterDirectory.configurationFile]
+    let files = [ModelFile.configuration, AdapterDirectory.configurationFile]
     func holdsModel(_ path: String) -> Bool { files.contains { Directory.isTaken("\(path)/\($0)") } }
     return !holdsModel(directory) && holdsModel("\(directory)/model") ? "\(directory)/model" : directory
   }
@@ -83,7 +83,7 @@ public struct SavedModel {
       ? .score
       : .classes(
         model.card.labels.count == model.card.outputs
-          ? model.card.labels : (0..<model.card.outputs).map { "LABEL_\($0)" })
+          ? model.card.labels : ModelCard.defaultLabels(model.card.outputs))
   }
 
   /// Turns rows into what the model reads; longer ones are cut to its positions, or to `maxLength` if that is less.

@@ -20,9 +20,10 @@ struct NotFinite: Error {
 
 extension StepLog {
   func requireFiniteLoss(of turn: Turn) throws {
-    let name = turn.name == "student" ? "loss" : "\(turn.name).loss"
+    let name = turn.name == ModelRole.student ? "loss" : "\(turn.name).loss"
     guard let loss = self[name], loss.isFinite else {
-      throw NotFinite("the loss" + (turn.name == "student" ? "" : " of turn '\(turn.name)'"), self[name] ?? .nan)
+      throw NotFinite(
+        "the loss" + (turn.name == ModelRole.student ? "" : " of turn '\(turn.name)'"), self[name] ?? .nan)
     }
   }
 }

@@ -20,7 +20,7 @@ public enum RecipeGrammar {
         let first = problem.path.firstIndex(where: { $0 != "type" && written["method"]?[$0] != nil })
       {
         copy.path = ["method"] + problem.path[first...]
-      } else if written["model"] != nil, problem.path.starts(with: ["models", "student"]) {
+      } else if written["model"] != nil, problem.path.starts(with: ["models", ModelRole.student]) {
         copy.path = ["model"] + problem.path.dropFirst(2)
       }
       return copy
@@ -35,12 +35,12 @@ public enum RecipeGrammar {
     var problems: [Problem] = []
 
     if let model = entries.first(where: { $0.key == "model" }) {
-      if let student = written["models"]?.entries?.first(where: { $0.key == "student" }) {
+      if let student = written["models"]?.entries?.first(where: { $0.key == ModelRole.student }) {
         problems.append(
           Problem("'model' and 'models.student' are the same thing; the recipe gives both", at: student.mark))
       }
       let models = written["models"] ?? RecipeNode(.map([]), model.mark)
-      rest = rest.setting("models", to: models.setting("student", to: model.value, mark: model.mark))
+      rest = rest.setting("models", to: models.setting(ModelRole.student, to: model.value, mark: model.mark))
     }
 
     var (strategy, method): (RecipeNode?, String?) = (nil, nil)
@@ -69,15 +69,15 @@ public enum RecipeGrammar {
   }
 
   private static func likelyStrategy(for node: RecipeNode, _ scope: OptionScope) -> RecipeNode? {
-    guard let registry = scope.components as? Registry, let name = node.typeName,
-      let guess = closest(to: name, among: registry.components(ofKind: "method").map(\.name))
+    guard let name = node.typeName,
+      let guess = closest(to: name, among: scope.registry.components(ofKind: "method").map(\.name))
     else { return nil }
     return try? ExpandedMethod(RecipeNode(stringLiteral: guess), scope).strategy.marked((node["type"] ?? node).mark)
   }
 
   private static func methods(_ scope: OptionScope) -> String {
-    guard let registry = scope.components as? Registry else { return "how the student learns" }
-    return "how the student learns, one of " + registry.components(ofKind: "method").map(\.name).joined(separator: ", ")
+    let known = scope.registry.components(ofKind: "method").map(\.name)
+    return "how the student learns, one of \(known.joined(separator: ", "))"
   }
 
   /// The keys of a recipe, for `reflux describe recipe`.

@@ -5,7 +5,7 @@ extension StepLog {
   /// The fields of a step's line: every loss part and note, learning rate, gradient norm, counts and time.
   var fields: [(String, JSON)] {
     func named(_ key: String, _ values: [(name: String, value: Double)]) -> [(String, JSON)] {
-      values.map { ($0.name == "student" ? key : "\($0.name).\(key)", .number($0.value)) }
+      values.map { ($0.name == ModelRole.student ? key : "\($0.name).\(key)", .number($0.value)) }
     }
     return numbers.map { ($0.name, .number($0.value)) } + named("learning_rate", learningRates)
       + named("grad_norm", gradientNorms)

@@ -4,7 +4,9 @@ import RefluxText
 extension Run {
   /// Tokenizes examples for the student; says how many rows were cut.
   func encoded(_ examples: [Example], name: String) throws -> any Dataset {
-    guard let limits = rowLimits else { throw RecipeError("a run needs a model called 'student' to make its data for") }
+    guard let limits = rowLimits else {
+      throw RecipeError("a run needs a model called '\(ModelRole.student)' to make its data for")
+    }
     let encoder = try RowEncoder(
       tokenizer, vocabularySize: limits.vocabularySize, maxLength: limits.maxLength)
     let cache = tokenizerFingerprint.map { TokenCache(directory.cache, tokenizer: $0) }
@@ -53,7 +55,7 @@ extension Run {
     guard let task = task as? any QuestionTask else { return nil }
     let options = task.answering
     guard options.answers == .always || options.answers == .end && isFinal else { return nil }
-    let student = SavedModel(try modules.model("student"), tokenizer, directory: directory.path)
+    let student = SavedModel(try modules.model(ModelRole.student), tokenizer, directory: directory.path)
     return QuestionEvaluation(
       task: task, saved: student, maxNewTokens: options.maxNewTokens, batchSize: setup.evaluationBatchSize,
       limit: options.answerLimit)

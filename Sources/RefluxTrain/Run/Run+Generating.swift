@@ -25,7 +25,7 @@ extension Run {
   private func write(
     _ name: String, after prompts: [[Int32]], _ samples: Int, _ options: GenerationOptions, keptAt action: Action
   ) throws -> [[WrittenText]] {
-    let student = try modules.model("student")
+    let student = try modules.model(ModelRole.student)
     var (options, random) = (options, RandomSource(seed: seed, "generate \(name)"))
     (options.endTokens, options.batchSize) = (student.card.endTokens(with: tokenizer), setup.evaluationBatchSize)
     options.seed = random.next()

@@ -67,7 +67,7 @@ public final class Run: Runner {
     (seed, observers) = (setup.seed, setup.observers)
     metrics = MetricsLog(directory.metrics)
     journal = Journal(directory.stages)
-    if let card = (modules["student"] as? any Model)?.card {
+    if let card = (modules[ModelRole.student] as? any Model)?.card {
       rowLimits = (card.vocabularySize, card.rowLimit(setup.maxLength, for: task.prediction))
     }
   }
@@ -121,34 +121,6 @@ public final class Run: Runner {
     }
     return try encoded(examples, name: name)
   }
-
-  public func record(_ name: String, _ values: [(name: String, value: RecordedValue)]) throws {
-    try result(of: name) { _ in
-      try metrics.write(JSONObject([("stage", .string(name))] + values.map { ($0.name, $0.value.json) }))
-      return (.null, [])
-    } read: { _, _, _ in
-      ()
-    }
-    results.record(values, of: name)
-    try notify(.recorded(stage: name, values: values.compactMap { name, value in value.number.map { (name, $0) } }))
-  }
-
-  public func record(_ name: String, rows: [[(name: String, value: RecordedValue)]]) throws {
-    try result(of: name) { _ in
-      let path = "\(directory.tables)/\(Journal.fileName(name)).jsonl"
-      try Directory.create(directory.tables)
-      try AtomicFile.write(to: path) { file in
-        for row in rows {
-          try file.append((JSON.object(JSONObject(row.map { ($0.name, $0.value.json) })).text + "\n").utf8)
-        }
-      }
-      return (.null, [])
-    } read: { _, _, _ in
-      ()
-    }
-  }
-
-  public func note(_ text: String) throws { try notify(.note(text)) }
 
   public func dataset(_ split: Split) throws -> any Dataset {
     if let known = datasets[split] { return known }

@@ -7,6 +7,7 @@ public struct RunResults {
   public private(set) var steps = 0
   public private(set) var seconds = 0.0
   public private(set) var tokens = 0
+  public var tokensPerSecond: Double { seconds > 0 ? Double(tokens) / seconds : 0 }
   /// The last scores, by split, in the order of the splits.
   public private(set) var scores: [(split: Split, scores: [(name: String, value: Double)])] = []
   /// What strategies recorded, in order.
@@ -49,7 +50,7 @@ public struct RunResults {
     var fields = evaluation
     fields["train_steps"] = .integer(steps)
     fields["train_runtime"] = .number(seconds)
-    fields["train_tokens_per_second"] = .number(seconds > 0 ? Double(tokens) / seconds : 0)
+    fields["train_tokens_per_second"] = .number(tokensPerSecond)
     for (stage, values) in recordedFields { fields[stage] = values }
     return fields
   }

@@ -34,7 +34,6 @@ public struct RunSetup {
     }
     evaluationBatchSize = recipe.evaluationBatchSize
   }
-
 }
 
 /// What a recipe names, built.
@@ -54,7 +53,7 @@ public struct RunParts {
   /// Takes that of the student's checkpoint; without a checkpoint the one of the task's own language, if it has one.
   fileprivate mutating func findTokenizer() throws {
     let loader = TokenizerLoader()
-    if let checkpoint = (modules["student"] as? any Model)?.card.checkpoint {
+    if let checkpoint = (modules[ModelRole.student] as? any Model)?.card.checkpoint {
       tokenizer = try loader.loadIfPresent(checkpoint)
       tokenizerFingerprint = try tokenizer.map { _ in try loader.fingerprint(of: checkpoint) }
     } else if let words = task.words {

@@ -119,7 +119,7 @@ struct StageRun {
     do {
       try write(state, to: path)
     } catch let error as FileError {
-      throw RunError("checkpoint-\(step) cannot be saved: \(error)\(try lastCheckpoint)")
+      throw RunError("\(RunDirectory.checkpointName(step)) cannot be saved: \(error)\(try lastCheckpoint)")
     }
     let best = position.best.map { position.stepsBefore + $0.step }
     try run.directory.removeCheckpoints(keeping: plan.checkpoints.keep, best: best)
@@ -130,7 +130,8 @@ struct StageRun {
   /// What a run that cannot go on can be resumed from.
   private var lastCheckpoint: String {
     get throws {
-      try run.directory.checkpointSteps.last.map { "; the last complete checkpoint is checkpoint-\($0)" } ?? ""
+      let last = try run.directory.checkpointSteps.last.map(RunDirectory.checkpointName)
+      return last.map { "; the last complete checkpoint is \($0)" } ?? ""
     }
   }
 

@@ -3,6 +3,7 @@ import RefluxIO
 
 /// `trainer_state.json`: the fields that transformers' Trainer writes, with its names.
 struct TrainerHistory {
+  static let file = "trainer_state.json"
   private var entries: [JSON] = []
   /// What training took so far, of all stages and sittings.
   private(set) var seconds = 0.0
@@ -50,7 +51,7 @@ struct TrainerHistory {
   }
 
   init(_ json: JSON, in path: String) throws {
-    let fields = try JSONFields(json, path: "\(path)/trainer_state.json")
+    let fields = try JSONFields(json, path: "\(path)/\(Self.file)")
     entries = try fields.required("log_history", fields.array)
     seconds = try fields.required("train_runtime", fields.number)
     tokens = try fields.required("num_input_tokens_seen", fields.integer)
