@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxIO
 
 /// Tokenizers that have GPT-2's byte pairs in `vocab.json` and `merges.txt`, and differ in their special tokens.
@@ -46,9 +47,9 @@ struct ByteLevelFamily: Sendable {
   ///
   /// - Throws: ``FileError`` about a missing, unreadable or contradictory file.
   func load(_ directory: TokenizerDirectory) throws -> PipelineTokenizer {
-    let path = directory.file("vocab.json")
+    let path = directory.file(ModelFile.vocabulary)
     let vocabulary = try Vocabulary(ids: JSONFields(contentsOf: path))
-    let merges = try BytePairModel.merges(contentsOf: directory.file("merges.txt"), vocabulary)
+    let merges = try BytePairModel.merges(contentsOf: directory.file(ModelFile.merges), vocabulary)
     let names = special.merging(directory.special) { _, given in given }
     let added = addedTokens(directory, names, vocabulary)
     func mark(_ key: String) throws -> (String, Int32) {

@@ -1,13 +1,13 @@
 import Foundation
+import RefluxCore
 import RefluxIO
 
 /// LLaMA-3's `tokenizer.model`: a token in Base64 and its rank on every line.
 enum Tiktoken {
   /// Whether a file is of this kind and not a SentencePiece model, which has the same name.
   static func isOne(_ path: String) throws -> Bool {
-    let file = try MappedFile(path)
-    return withExtendedLifetime(file) {
-      let line = file.bytes.prefix(4096).prefix { $0 != 0x0A }
+    try MappedFile(path).withBytes { bytes in
+      let line = bytes.prefix(4096).prefix { $0 != 0x0A }
       return !line.isEmpty && line.contains(0x20) && line.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0D }
     }
   }
@@ -16,7 +16,7 @@ enum Tiktoken {
   ///
   /// - Throws: ``FileError`` naming the line that is broken.
   static func load(_ directory: TokenizerDirectory) throws -> PipelineTokenizer {
-    let path = directory.file("tokenizer.model")
+    let path = directory.file(ModelFile.llamaPieces)
     let vocabulary = try vocabulary(path)
     var settings = BytePairModel.Settings()
     settings.ignoresMerges = true
@@ -43,7 +43,7 @@ enum Tiktoken {
     var configuration = directory.configuration.object
     configuration["bos_token"] = .string(beginning)
     configuration["eos_token"] = .string(directory.special["eos_token"] ?? specialNames[1])
-    configuration["tokenizer_class"] = "PreTrainedTokenizerFast"
+    configuration["tokenizer_class"] = .string(TokenizerKind.classOfFiles)
     return try PipelineTokenizer(
       parts, configuration: configuration, modelMaxLength: directory.modelMaxLength,
       cleansUpSpaces: try directory.configuration.bool("clean_up_tokenization_spaces") ?? false)

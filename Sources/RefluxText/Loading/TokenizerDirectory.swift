@@ -1,4 +1,5 @@
 import Foundation
+import RefluxCore
 import RefluxIO
 
 /// A directory that holds a tokenizer, and what its small files say: `tokenizer_config.json`,
@@ -24,7 +25,6 @@ struct TokenizerDirectory {
   private(set) var addedTokens: [AddedToken] = []
   /// Special tokens whose text was given with their manner (`lstrip`, …), but without an id.
   private(set) var described: [AddedToken] = []
-
   /// `additional_special_tokens`, without ids.
   private(set) var moreSpecial: [AddedToken] = []
 
@@ -44,22 +44,23 @@ struct TokenizerDirectory {
       names.contains(name) ? try JSONFields(contentsOf: "\(path)/\(name)") : nil
     }
     configuration =
-      try fields("tokenizer_config.json") ?? JSONFields(.object(JSONObject()), path: "\(path)/tokenizer_config.json")
+      try fields(ModelFile.tokenizerConfiguration)
+      ?? JSONFields(.object(JSONObject()), path: "\(path)/\(ModelFile.tokenizerConfiguration)")
     tokenizerClass = try configuration.string("tokenizer_class").map {
       $0.hasSuffix("Fast") ? String($0.dropLast(4)) : $0
     }
-    let model = try fields("config.json")
+    let model = try fields(ModelFile.configuration)
     modelType = try model?.string("model_type")
     vocabularySize = try model?.integer("vocab_size")
     // transformers writes 1e30 for "no limit".
-    modelMaxLength = try configuration.number("model_max_length").flatMap { $0 < 1e9 ? Int($0) : nil }
+    modelMaxLength = try configuration.number("model_max_length").flatMap { $0 < 1e9 ? Int(max($0, 0)) : nil }
     let side = try configuration.string("truncation_side") ?? "right"
     guard ["left", "right"].contains(side) else {
       throw FileError(configuration.path, "'truncation_side' wants left or right, but is '\(side)'")
     }
     truncatesLeft = side == "left"
-    let map = try fields("special_tokens_map.json")
-    try readAddedTokens(fields("added_tokens.json"))
+    let map = try fields(ModelFile.specialTokens)
+    try readAddedTokens(fields(ModelFile.addedTokens))
     // Where the configuration lists all added tokens it has the last word, as in transformers.
     let isComplete = configuration.object["added_tokens_decoder"] != nil
     for source in isComplete ? [map, configuration] : [configuration, map] {

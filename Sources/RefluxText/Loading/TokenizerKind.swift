@@ -20,23 +20,23 @@ struct TokenizerKind: Sendable {
   /// BERT and the models that kept its tokenizer.
   static let wordPiece = Self(
     classes: ["BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer"],
-    modelTypes: ["bert", "distilbert", "electra", "mobilebert"], files: ["vocab.txt"]
+    modelTypes: ["bert", "distilbert", "electra", "mobilebert"], files: [ModelFile.wordPieces]
   ) { try WordPieceTokenizer($0) }
 
   /// RoBERTa: GPT-2's byte pairs.
   static let robertaBytes = Self(
-    classes: ["RobertaTokenizer"], modelTypes: ["roberta"], files: ["vocab.json", "merges.txt"]
+    classes: ["RobertaTokenizer"], modelTypes: ["roberta"], files: [ModelFile.vocabulary, ModelFile.merges]
   ) { try ByteLevelFamily.roberta.load($0) }
 
   /// DeBERTa, version 1: the same byte pairs, other special tokens.
   static let debertaBytes = Self(
-    classes: ["DebertaTokenizer"], modelTypes: ["deberta"], files: ["vocab.json", "merges.txt"]
+    classes: ["DebertaTokenizer"], modelTypes: ["deberta"], files: [ModelFile.vocabulary, ModelFile.merges]
   ) { try ByteLevelFamily.deberta.load($0) }
 
   /// LLaMA-3 as Meta gives it out.
   static let tiktoken = Self(
-    classes: ["LlamaTokenizer"], modelTypes: ["llama"], files: ["tokenizer.model"],
-    accepts: { try Tiktoken.isOne($0.file("tokenizer.model")) }
+    classes: ["LlamaTokenizer"], modelTypes: ["llama"], files: [ModelFile.llamaPieces],
+    accepts: { try Tiktoken.isOne($0.file(ModelFile.llamaPieces)) }
   ) { try Tiktoken.load($0) }
 
   /// What `tokenizer_class` says when `tokenizer.json` is all there is to know.
@@ -44,6 +44,6 @@ struct TokenizerKind: Sendable {
 
   /// A file that says everything about a tokenizer itself; the classes are those that mean "see there".
   static let tokenizerFile = Self(
-    classes: ["PreTrainedTokenizer", "TokenizersBackend"], modelTypes: [], files: ["tokenizer.json"]
+    classes: ["PreTrainedTokenizer", "TokenizersBackend"], modelTypes: [], files: [ModelFile.tokenizer]
   ) { try PipelineTokenizer(tokenizerFile: $0) }
 }

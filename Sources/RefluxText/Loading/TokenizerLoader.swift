@@ -15,8 +15,8 @@ public struct TokenizerLoader: Sendable {
   /// - Throws: ``FileError`` saying which file is missing, unknown or broken.
   public func load(_ path: String) throws -> any Tokenizer {
     let directory = try TokenizerDirectory(path)
-    let hasTokenizerFile = directory.has("tokenizer.json")
-    if hasTokenizerFile, !directory.has("tokenizer_config.json") || isGeneric(directory.tokenizerClass) {
+    let hasTokenizerFile = directory.has(ModelFile.tokenizer)
+    if hasTokenizerFile, !directory.has(ModelFile.tokenizerConfiguration) || isGeneric(directory.tokenizerClass) {
       return try TokenizerKind.tokenizerFile.load(directory)
     }
     let candidates = try candidates(directory)
@@ -24,7 +24,7 @@ public struct TokenizerLoader: Sendable {
       if try kind.accepts(directory) { return try kind.load(directory) }
     }
     if hasTokenizerFile { return try TokenizerKind.tokenizerFile.load(directory) }
-    let wanted = (candidates.map { $0.files.joined(separator: " and ") } + ["tokenizer.json"]).unique()
+    let wanted = (candidates.map { $0.files.joined(separator: " and ") } + [ModelFile.tokenizer]).unique()
     throw FileError(
       path,
       "has no tokenizer: wants \(wanted.joined(separator: " or ")), has "
@@ -35,7 +35,7 @@ public struct TokenizerLoader: Sendable {
   ///
   /// - Throws: ``FileError`` like ``load(_:)``.
   public func loadIfPresent(_ path: String) throws -> (any Tokenizer)? {
-    let files = kinds.flatMap(\.files) + ["tokenizer.json", "tokenizer_config.json"]
+    let files = kinds.flatMap(\.files) + [ModelFile.tokenizer, ModelFile.tokenizerConfiguration]
     return files.contains { Directory.isTaken("\(path)/\($0)") } ? try load(path) : nil
   }
 
@@ -50,9 +50,11 @@ public struct TokenizerLoader: Sendable {
   ///
   /// - Throws: ``FileError`` if a file cannot be read.
   public func fingerprint(of path: String) throws -> String {
-    let small = ["config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+    let small = [
+      ModelFile.configuration, ModelFile.tokenizerConfiguration, ModelFile.specialTokens, ModelFile.addedTokens,
+    ]
     var bytes: [UInt8] = []
-    for name in Set(kinds.flatMap(\.files) + ["tokenizer.json"] + small).sorted() {
+    for name in Set(kinds.flatMap(\.files) + [ModelFile.tokenizer] + small).sorted() {
       guard Directory.isTaken("\(path)/\(name)") else { continue }
       bytes += name.utf8
       bytes += try MappedFile("\(path)/\(name)").withBytes { sha256($0) }
@@ -73,7 +75,7 @@ public struct TokenizerLoader: Sendable {
   private func candidates(_ directory: TokenizerDirectory) throws -> [TokenizerKind] {
     if let name = directory.tokenizerClass, !isGeneric(name) {
       let named = kinds.filter { $0.classes.contains(name) }
-      guard named.isEmpty, !directory.has("tokenizer.json") else { return named }
+      guard named.isEmpty, !directory.has(ModelFile.tokenizer) else { return named }
       throw FileError(
         directory.configuration.path,
         "no tokenizer is called '\(name)'; there are: "
@@ -81,9 +83,9 @@ public struct TokenizerLoader: Sendable {
     }
     if let type = directory.modelType {
       let named = kinds.filter { $0.modelTypes.contains(type) }
-      guard named.isEmpty, !directory.has("tokenizer.json") else { return named }
+      guard named.isEmpty, !directory.has(ModelFile.tokenizer) else { return named }
       throw FileError(
-        directory.file("config.json"),
+        directory.file(ModelFile.configuration),
         "no tokenizer goes with the model type '\(type)'; there are some for: "
           + Set(kinds.flatMap(\.modelTypes)).sorted().joined(separator: ", "))
     }

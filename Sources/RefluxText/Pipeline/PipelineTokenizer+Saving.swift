@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxIO
 
 extension PipelineTokenizer {
@@ -5,26 +6,26 @@ extension PipelineTokenizer {
   /// the vocabulary files that the slow tokenizers read.
   public func save(to directory: String) throws {
     func write(_ json: JSON, _ name: String) throws {
-      try AtomicFile.write(json.indented() + "\n", to: "\(directory)/\(name)")
+      try json.write(to: "\(directory)/\(name)")
     }
     let tokens = parts.model.vocabulary.tokens
     switch (vocabularyFiles, parts.model) {
     case (.words, _):
-      try AtomicFile.write(to: "\(directory)/vocab.txt") { file in
+      try AtomicFile.write(to: "\(directory)/\(ModelFile.wordPieces)") { file in
         for token in tokens { try file.append((token + "\n").utf8) }
       }
     case (.bytePairs, let model as BytePairModel):
-      try write(model.vocabulary.description, "vocab.json")
-      try AtomicFile.write(to: "\(directory)/merges.txt") { file in
+      try write(model.vocabulary.description, ModelFile.vocabulary)
+      try AtomicFile.write(to: "\(directory)/\(ModelFile.merges)") { file in
         try file.append("#version: 0.2\n".utf8)
         for pair in model.mergePairs { try file.append("\(pair.left) \(pair.right)\n".utf8) }
       }
     default: break
     }
-    try write(parts.json, "tokenizer.json")
-    try write(.object(savedConfiguration), "tokenizer_config.json")
+    try write(parts.json, ModelFile.tokenizer)
+    try write(.object(savedConfiguration), ModelFile.tokenizerConfiguration)
     let special = TokenizerDirectory.specialKeys.compactMap { key in configuration[key].map { (key, $0) } }
-    try write(.object(JSONObject(special)), "special_tokens_map.json")
+    try write(.object(JSONObject(special)), ModelFile.specialTokens)
   }
 
   private var savedConfiguration: JSONObject {

@@ -4,7 +4,7 @@
 struct DebertaText: Sendable {
   let processor: SentencePieceProcessor
   let lowercases: Bool
-  /// Every punctuation character is a text of its own, and so is what stands between two of them.
+  /// Whether every punctuation character is a text of its own, and so is what stands between two of them.
   let splitsPunctuation: Bool
 
   func append(_ text: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {

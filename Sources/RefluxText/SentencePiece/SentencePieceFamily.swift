@@ -7,9 +7,9 @@ enum SentencePieceFamily: Sendable {
   /// The model file.
   var file: String {
     switch self {
-    case .albert: "spiece.model"
-    case .deberta: "spm.model"
-    case .llama: "tokenizer.model"
+    case .albert: ModelFile.albertPieces
+    case .deberta: ModelFile.debertaPieces
+    case .llama: ModelFile.llamaPieces
     }
   }
 

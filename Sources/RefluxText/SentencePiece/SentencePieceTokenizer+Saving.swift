@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxIO
 
 extension SentencePieceTokenizer {
@@ -22,12 +23,13 @@ extension SentencePieceTokenizer {
     configuration["added_tokens_decoder"] = .object(
       JSONObject(special.addedTokens.map { (String($0.id), $0.description) }))
     if configuration["model_max_length"] == nil { configuration["model_max_length"] = .number(1e30) }
-    func text(_ json: JSONObject) -> [UInt8] { Array((JSON.object(json).indented() + "\n").utf8) }
+    func text(_ json: JSONObject) -> [UInt8] { Array(JSON.object(json).fileText.utf8) }
     var files = [
-      (family.file, model), ("tokenizer_config.json", text(configuration)), ("special_tokens_map.json", text(map)),
+      (family.file, model), (ModelFile.tokenizerConfiguration, text(configuration)),
+      (ModelFile.specialTokens, text(map)),
     ]
-    if directory.has("tokenizer.json") {
-      files.append(("tokenizer.json", try MappedFile.contents(of: directory.file("tokenizer.json"))))
+    if directory.has(ModelFile.tokenizer) {
+      files.append((ModelFile.tokenizer, try MappedFile.contents(of: directory.file(ModelFile.tokenizer))))
     }
     return files
   }

@@ -30,7 +30,7 @@ public struct WordPieceTokenizer: Tokenizer {
   init(_ directory: TokenizerDirectory) throws {
     var settings = WordPieceSettings()
     try settings.apply(directory)
-    let path = directory.file("vocab.txt")
+    let path = directory.file(ModelFile.wordPieces)
     try self.init(Vocabulary(contentsOf: path), settings, extra: directory.addedTokens, source: path)
   }
 

@@ -1,3 +1,4 @@
+import RefluxCore
 import RefluxIO
 
 extension PipelineTokenizer {
@@ -5,7 +6,7 @@ extension PipelineTokenizer {
   ///
   /// - Throws: ``FileError`` naming the part that is missing, broken or not known.
   init(tokenizerFile directory: TokenizerDirectory) throws {
-    let file = try JSONFields(contentsOf: directory.file("tokenizer.json"))
+    let file = try JSONFields(contentsOf: directory.file(ModelFile.tokenizer))
     var parts = try TokenizerParts(file)
     try parts.apply(directory)
     var configuration = directory.configuration.object
