@@ -48,6 +48,22 @@ import Testing
     }
   }
 
+  /// The results of stages go last: a run that was killed before that is carried to its end.
+  @Test func aRunKilledAfterItsModelWasSavedIsNotFinished() throws {
+    try withTemporaryDirectory { directory in
+      let path = "\(directory)/run"
+      try short(in: path)
+      let finished = "the run in \(path) has finished: there is nothing to resume"
+      #expect(thrownMessage { try short(in: path, .resume(from: nil)) } == finished)
+      let before = try Remains(path)
+      try Directory.create("\(path)/stages")
+      try short(in: path, .resume(from: nil))
+      #expect(try Remains(path) == before)
+      #expect(!Directory.isTaken("\(path)/stages"))
+      #expect(thrownMessage { try short(in: path, .resume(from: nil)) } == finished)
+    }
+  }
+
   @Test func aForcedRunThatCannotBeginLosesNothing() throws {
     try withTemporaryDirectory { directory in
       let path = "\(directory)/run"

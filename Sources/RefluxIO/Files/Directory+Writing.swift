@@ -33,6 +33,14 @@ extension Directory {
     try remove(old)
   }
 
+  /// Removes a directory that, half removed, would look like a damaged one.
+  public static func discard(_ path: String) throws {
+    let doomed = path + unfinishedSuffix
+    try remove(doomed)
+    try move(path, to: doomed)
+    try remove(doomed)
+  }
+
   /// What a directory is called while another takes its place.
   public static func replacedName(of path: String) -> String { path + ".old" + unfinishedSuffix }
 }

@@ -20,20 +20,12 @@ extension RunDirectory {
   /// Removes the oldest checkpoints beyond `keep`, but never `best`.
   func removeCheckpoints(keeping keep: Int, best: Int?) throws {
     let steps = try checkpointSteps.filter { $0 != best }
-    for step in steps.dropLast(keep) { try removeCheckpoint(step) }
+    for step in steps.dropLast(keep) { try Directory.discard(checkpoint(step)) }
   }
 
   /// Removes checkpoints that lie ahead of where a run goes on.
   func removeCheckpoints(after step: Int) throws {
-    for later in try checkpointSteps where later > step { try removeCheckpoint(later) }
-  }
-
-  /// Renamed first, so that what is half removed does not look like a damaged checkpoint.
-  private func removeCheckpoint(_ step: Int) throws {
-    let doomed = checkpoint(step) + Directory.unfinishedSuffix
-    try Directory.remove(doomed)
-    try Directory.move(checkpoint(step), to: doomed)
-    try Directory.remove(doomed)
+    for later in try checkpointSteps where later > step { try Directory.discard(checkpoint(later)) }
   }
 
   /// The checkpoint a resumed run goes on from: the newest, or the one that was asked for.

@@ -72,6 +72,6 @@ public struct RunDirectory: Sendable {
     try json.finite.write(to: "\(path)/\(name)")
   }
 
-  /// Whether the run has reached its end.
-  public var isFinished: Bool { Directory.isTaken(model) }
+  /// Whether the run has reached its end; its last act is to let go of the results of its stages.
+  public var isFinished: Bool { Directory.isTaken(model) && !Directory.isTaken(stages) }
 }

@@ -9,7 +9,7 @@ extension Run {
     try directory.write(results.trainerState, to: TrainerHistory.file)
     try saveModel()
     try metrics.sync()
-    try Directory.remove(directory.stages)
+    try Directory.discard(directory.stages)
   }
 
   private func saveModel() throws {

@@ -13,7 +13,7 @@ extension Run {
       throw RunError(
         """
         \(checkpoint?.path ?? "the checkpoint") belongs to action \(action) of the run, but the result of action \(gone) is \
-        not there\(directory.isFinished ? " (a run that has finished removes them)" : ""); --force starts the run again
+        not there\(Directory.isTaken(directory.model) ? " (a run that has finished removes them)" : ""); --force starts the run again
         """)
     }
     for name in names {
