@@ -149,7 +149,7 @@ import Testing
       "train: t.jsonl, labels: [x, y]", ["t.jsonl": #"{"label": 0}"#], "DIR/t.jsonl:1: 'text' is missing"),
     Mistake(
       "train: t.jsonl, labels: [x, y]", ["t.jsonl": #"{"input_ids": [1, "a"], "label": 0}"#],
-      "DIR/t.jsonl:1: 'input_ids' wants a list of integers, but holds \"a\""),
+      "DIR/t.jsonl:1: 'input_ids' wants a list of integers, but has \"a\""),
     Mistake(
       "train: t.jsonl, labels: [x, y]", ["t.jsonl": #"{"input_ids": 3, "label": 0}"#],
       "DIR/t.jsonl:1: 'input_ids' wants a list of integers, but is an integer"),

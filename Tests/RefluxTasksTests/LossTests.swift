@@ -5,9 +5,9 @@ import Testing
 /// The supervised loss every task has, against torch's numbers in double precision.
 @Suite struct LossTests {
   private let logits = Tensor([1, -2, 0.5, 0, 3, -1], [2, 3])
-  private let classes = TableTask(classes: [2, 1], of: 3)
+  private let classes = LogitTableTask(classes: [2, 1], of: 3)
 
-  private func loss(_ task: TableTask, _ logits: Tensor, _ temperature: Tensor? = nil) throws -> [Float] {
+  private func loss(_ task: LogitTableTask, _ logits: Tensor, _ temperature: Tensor? = nil) throws -> [Float] {
     try task.loss(ModelOutput(logits: logits), task.batch([0, 1]).input, temperature: temperature).floats
   }
 
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func squaredErrorOfScores() throws {
-    let scores = TableTask(scores: [1, -0.5])
+    let scores = LogitTableTask(scores: [1, -0.5])
     #expect(try loss(scores, Tensor([3, 0], [2, 1])) == [4, 0.25])
   }
 

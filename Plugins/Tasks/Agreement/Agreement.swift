@@ -27,13 +27,12 @@ struct Agreement: Task {
   var words: [String]? { AgreementLexicon.words }
 
   func examples(_ split: Split) throws -> [Example] {
-    let sizes: [Split: Int] = [
-      .train: options.trainSize, .validation: options.validationSize, .test: options.validationSize,
-      .unlabeled: options.unlabeledSize,
+    let sizes: [(split: Split, size: Int)] = [
+      (.train, options.trainSize), (.validation, options.validationSize), (.test, options.validationSize),
+      (.unlabeled, options.unlabeledSize),
     ]
-    guard let size = sizes[split] else {
-      throw RecipeError(
-        "the task 'agreement' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
+    guard let size = sizes.first(where: { $0.split == split })?.size else {
+      throw RecipeError.noSplit(split, of: Self.name, known: sizes.map(\.split))
     }
     var random = RandomSource(seed: UInt64(options.grammarSeed), "agreement \(split.rawValue)")
     return (0..<size).map { index in

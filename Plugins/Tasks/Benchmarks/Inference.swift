@@ -28,8 +28,7 @@ struct MNLI: BenchmarkTask {
 
 /// GLUE's diagnostics: only answered by a model trained on MNLI.
 ///
-/// The official file has no labels; the one with labels,
-/// where it is at hand, is the validation split.
+/// The official file has no labels; the one with labels, where it is at hand, is the validation split.
 struct AX: BenchmarkTask {
   static let benchmark = Benchmark(
     "ax", "GLUE: the diagnostic set, for models trained on mnli.", folder: "AX",

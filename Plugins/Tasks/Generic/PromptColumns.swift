@@ -33,18 +33,12 @@ struct PromptColumns: Sendable {
   }
 
   private func tokens(_ row: DataRow, _ needsResponse: Bool) throws -> SourceRow {
-    func integers(_ column: String) throws -> [Int32] {
-      guard let items = row[column]?.array else { throw row.error("'\(column)' wants a list of integers") }
-      return try items.map { item in
-        guard let integer = item.integer.flatMap({ Int32(exactly: $0) }) else {
-          throw row.error("'\(column)' wants a list of integers, but holds \(item.text)")
-        }
-        return integer
-      }
+    let ids = try row.integers("input_ids") ?? []
+    guard let labels = try row.integers("labels") else {
+      if needsResponse { throw row.error("'labels' is missing") }
+      return .tokens(ids: ids)
     }
-    guard needsResponse || row["labels"] != nil else { return .tokens(ids: try integers("input_ids")) }
-    guard row["labels"] != nil else { throw row.error("'labels' is missing") }
-    return .labelled(ids: try integers("input_ids"), labels: try integers("labels"))
+    return .labelled(ids: ids, labels: labels)
   }
 
   /// The last message is the response if it is the assistant's; what its template has in front of it ends the prompt, and

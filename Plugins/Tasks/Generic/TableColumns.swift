@@ -48,17 +48,6 @@ struct TableColumns: Sendable {
       let hasPair = textPair != nil || row["text_pair"] != nil
       return .text(try row.text(text), pair: hasPair ? try row.text(textPair ?? "text_pair") : nil)
     }
-    return .tokens(ids: try integers(row, "input_ids") ?? [], segments: try integers(row, "token_type_ids") ?? [])
-  }
-
-  private func integers(_ row: DataRow, _ column: String) throws -> [Int32]? {
-    guard let value = row[column] else { return nil }
-    guard let items = value.array else { throw row.error("'\(column)' wants a list of integers, but is \(value.kind)") }
-    return try items.map { item in
-      guard let integer = item.integer.flatMap({ Int32(exactly: $0) }) else {
-        throw row.error("'\(column)' wants a list of integers, but holds \(item.text)")
-      }
-      return integer
-    }
+    return .tokens(ids: try row.integers("input_ids") ?? [], segments: try row.integers("token_type_ids") ?? [])
   }
 }

@@ -5,17 +5,14 @@ import RefluxIO
 struct TableFiles: Sendable {
   let task: String
   let files: [Split: String]
-  let trainLimit: Int?
-  let evaluationLimit: Int?
+  private let known: [Split]
+  private let limits: RowLimits
 
   init(task: String, _ options: some TableOptions, _ context: BuildContext) {
-    let paths: [(Split, String?)] = [
-      (.train, options.train), (.validation, options.validation), (.test, options.test),
-      (.unlabeled, options.unlabeled),
-    ]
+    let paths = options.files.paths
     files = Dictionary(
       uniqueKeysWithValues: paths.compactMap { split, path in path.map { (split, context.path($0)) } })
-    (self.task, trainLimit, evaluationLimit) = (task, options.trainLimit, options.evaluationLimit)
+    (self.task, known, limits) = (task, paths.map(\.split), options.limits)
   }
 
   var evaluationSplits: [Split] { files[.validation] == nil ? [] : [.validation] }
@@ -27,18 +24,14 @@ struct TableFiles: Sendable {
   /// `read` is given a file and whether every row must have a label.
   func examples(_ split: Split, reading read: (String, Bool) throws -> [Example]) throws -> [Example] {
     let needsLabels = split == .train || split == .validation
-    let limit = split == .train ? trainLimit : evaluationLimit
-    return Array(try read(path(of: split), needsLabels).prefix(limit ?? .max))
+    return limits.first(try read(path(of: split), needsLabels), of: split)
   }
 
   /// Throws what reading a split would throw if it has no file, or one that is not there.
   func locate(_ split: Split) throws { _ = try LineReader(path(of: split)) }
 
   private func path(of split: Split) throws -> String {
-    guard [.train, .validation, .test, .unlabeled].contains(split) else {
-      throw RecipeError(
-        "the task '\(task)' has no split '\(split.rawValue)'; it has: train, validation, test, unlabeled")
-    }
+    guard known.contains(split) else { throw RecipeError.noSplit(split, of: task, known: known) }
     guard let path = files[split] else {
       throw RecipeError("the task '\(task)' has no \(split.rawValue) file: add '\(split.rawValue): FILE' to it")
     }

@@ -2,24 +2,14 @@ import RefluxCore
 
 /// What the options of every task over a user's own files have.
 protocol TableOptions: ComponentOptions {
-  var train: String? { get }
-  var validation: String? { get }
-  var test: String? { get }
-  var unlabeled: String? { get }
+  var files: TableFileOptions { get }
   var metrics: [Blueprint<any Metric>] { get }
-  var trainLimit: Int? { get }
-  var evaluationLimit: Int? { get }
+  var limits: RowLimits { get }
 }
 
 extension TableOptions {
-  /// Checks what all of them share; `written` is the list of metrics as it was given.
-  func validateTable(scoring form: PredictionForm, written: RecipeNode?) throws {
-    for (name, value) in [("train_limit", trainLimit), ("evaluation_limit", evaluationLimit)] {
-      if let value, value < 1 { throw RecipeError("\(name) must be at least 1, but is \(value)") }
-    }
-    if [train, validation, test, unlabeled].allSatisfy({ $0 == nil }) {
-      throw RecipeError("needs a file: one of train, validation, test, unlabeled")
-    }
+  /// Checks the scores; `written` is the list as it was given.
+  func validateMetrics(scoring form: PredictionForm, written: RecipeNode?) throws {
     guard !metrics.isEmpty else { throw RecipeError("metrics: wants at least one") }
     guard Set(metrics.map(\.name)).count == metrics.count else { throw RecipeError("metrics: one is given twice") }
     try metrics.check(scoring: form, written: written)

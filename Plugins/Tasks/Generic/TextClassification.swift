@@ -8,23 +8,18 @@ struct TextClassification: TableTask {
   static let form: PredictionForm? = .classes
 
   struct Options: TableOptions {
-    @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
-    @Option("Rows to score on.") var validation: String? = nil
-    @Option("Further rows; they need no labels.") var test: String? = nil
-    @Option("Rows for self-training; they need no labels.") var unlabeled: String? = nil
+    var files = TableFileOptions()
     @Option("The column that holds the text.") var text = "text"
     @Option("The column that holds a second text; without it, text_pair if there is one.") var textPair: String? = nil
     @Option("The column that holds the class: its name, or its number from 0.") var label = "label"
     @Option("The classes' names in order; without them, the ones that the training file has.") var labels: [String] = []
-    @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
-      "accuracy", "macro-f1",
-    ]
-    @Option("Reads only so many rows of the training file, the first.") var trainLimit: Int? = nil
-    @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
+    @Option("Scores to report, the most important first.")
+    var metrics: [Blueprint<any Metric>] = ["accuracy", "macro-f1"]
+    var limits = RowLimits()
 
     func validate() throws {
-      try validateTable(scoring: .classes, written: $metrics)
-      if labels.isEmpty, train == nil { throw RecipeError("needs 'labels', because there is no training file") }
+      try validateMetrics(scoring: .classes, written: $metrics)
+      if labels.isEmpty, files.train == nil { throw RecipeError("needs 'labels', because there is no training file") }
       if Set(labels).count < labels.count { throw RecipeError("labels: a name is given twice") }
       if labels.count == 1 { throw RecipeError("labels: wants two or more names, but has one") }
     }

@@ -8,10 +8,7 @@ struct TextGeneration: TableTask {
   static let form: PredictionForm? = .text
 
   struct Options: TableOptions {
-    @Option("Rows to train on: .jsonl, .csv or .tsv.") var train: String? = nil
-    @Option("Rows to score on.") var validation: String? = nil
-    @Option("Further rows; they need no responses.") var test: String? = nil
-    @Option("Rows for self-training; they need no responses.") var unlabeled: String? = nil
+    var files = TableFileOptions()
     @Option("The column that holds what the model is given.") var prompt = "prompt"
     @Option("The column that holds what it must answer.") var response = "response"
     @Option("How a prompt is written: {NAME} stands for a column's text. Default: the prompt as it is.")
@@ -19,14 +16,12 @@ struct TextGeneration: TableTask {
     @Option("How a response is written, in the same way.") var responseTemplate: String? = nil
     @Option("How each of a chat's `messages` is written; of the last one the content is the response.")
     var messageTemplate = "{role}: {content}\n"
-    @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
-      "token-likelihood", "token-accuracy",
-    ]
-    @Option("Reads only so many rows of the training file, the first.") var trainLimit: Int? = nil
-    @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
+    @Option("Scores to report, the most important first.")
+    var metrics: [Blueprint<any Metric>] = ["token-likelihood", "token-accuracy"]
+    var limits = RowLimits()
 
     func validate() throws {
-      try validateTable(scoring: .text, written: $metrics)
+      try validateMetrics(scoring: .text, written: $metrics)
       let message = TextTemplate(messageTemplate)
       try message.check("message_template", places: ["role", "content"])
       guard message.names.contains("content") else {

@@ -8,21 +8,16 @@ struct TextRegression: TableTask {
   static let form: PredictionForm? = .numbers
 
   struct Options: TableOptions {
-    @Option("Rows to train on: .csv, .tsv or .jsonl.") var train: String? = nil
-    @Option("Rows to score on.") var validation: String? = nil
-    @Option("Further rows; they need no labels.") var test: String? = nil
-    @Option("Rows for self-training; they need no labels.") var unlabeled: String? = nil
+    var files = TableFileOptions()
     @Option("The column that holds the text.") var text = "text"
     @Option("The column that holds a second text; without it, text_pair if there is one.") var textPair: String? = nil
     @Option("The column that holds the number.") var label = "label"
-    @Option("Scores to report, the most important first.") var metrics: [Blueprint<any Metric>] = [
-      "pearson", "spearman",
-    ]
-    @Option("Reads only so many rows of the training file, the first.") var trainLimit: Int? = nil
-    @Option("Reads only so many rows of every other file, the first.") var evaluationLimit: Int? = nil
+    @Option("Scores to report, the most important first.")
+    var metrics: [Blueprint<any Metric>] = ["pearson", "spearman"]
+    var limits = RowLimits()
 
     func validate() throws {
-      try validateTable(scoring: .numbers, written: $metrics)
+      try validateMetrics(scoring: .numbers, written: $metrics)
     }
   }
 

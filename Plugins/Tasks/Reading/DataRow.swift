@@ -25,4 +25,7 @@ struct DataRow {
     guard let text = value.string else { throw error("'\(column)' wants a text, but is \(value.kind)") }
     return text
   }
+
+  /// A column that must hold a list of integers if it is there.
+  func integers(_ column: String) throws -> [Int32]? { try self[column]?.integers(column, error) }
 }

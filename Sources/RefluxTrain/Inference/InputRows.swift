@@ -75,13 +75,5 @@ public struct InputRows {
     return text
   }
 
-  private func integers(_ json: JSON, _ key: String) throws -> [Int32] {
-    guard let items = json.array else { throw failure("'\(key)' wants a list of integers, but is \(json.kind)") }
-    return try items.map { item in
-      guard let value = item.integer.flatMap(Int32.init(exactly:)) else {
-        throw failure("'\(key)' wants a list of integers, but has \(item.text)")
-      }
-      return value
-    }
-  }
+  private func integers(_ json: JSON, _ key: String) throws -> [Int32] { try json.integers(key, failure) }
 }

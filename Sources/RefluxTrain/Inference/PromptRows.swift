@@ -69,11 +69,7 @@ public struct PromptRows {
 extension JSONFields {
   /// A list of ids, or of labels.
   fileprivate func tokenIDs(_ key: String) throws -> [Int32]? {
-    try array(key)?.map { item in
-      guard let id = item.integer.flatMap(Int32.init(exactly:)) else {
-        throw FileError(path, "'\(key)' wants a list of integers, but has \(item.text)")
-      }
-      return id
-    }
+    guard let value = object[key], value != .null else { return nil }
+    return try value.integers(key) { FileError(path, $0) }
   }
 }

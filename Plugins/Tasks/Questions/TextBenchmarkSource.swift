@@ -1,4 +1,3 @@
-import Foundation
 import RefluxCore
 import RefluxIO
 
@@ -25,26 +24,27 @@ struct TextBenchmarkSource<Benchmark: TextBenchmark>: Sendable {
   func prompt(_ question: WrittenQuestion) -> String { prompt.filled { question.texts[$0] ?? "" } }
   func response(_ question: WrittenQuestion) -> String { response.filled { question.texts[$0] ?? "" } }
 
-  /// The rows of a split; the unlabelled one is what `train_limit` leaves of the training rows, or else the test split.
   func rows(_ split: Split) throws -> [DataRow] {
-    switch split {
-    case .train: return Array(try training().prefix(options.trainLimit ?? .max))
-    case .validation where options.validationSize > 0:
-      let rows = try read(.train)
-      return Array(rows.suffix(try keptBack(rows)).prefix(options.evaluationLimit ?? .max))
-    case .unlabeled:
-      guard let limit = options.trainLimit else { return try read(.test) }
-      return Array(try training().dropFirst(limit))
-    default: return Array(try read(split).prefix(options.evaluationLimit ?? .max))
+    try options.limits.benchmarkRows(of: split) { split in
+      switch split {
+      case .train: try training()
+      case .validation where options.validationSize > 0: try keptBack()
+      default: try read(split)
+      }
     }
   }
 
   private func training() throws -> [DataRow] {
     let rows = try read(.train)
-    return rows.dropLast(try keptBack(rows))
+    return rows.dropLast(try checkedSize(rows))
   }
 
-  private func keptBack(_ rows: [DataRow]) throws -> Int {
+  private func keptBack() throws -> [DataRow] {
+    let rows = try read(.train)
+    return rows.suffix(try checkedSize(rows))
+  }
+
+  private func checkedSize(_ rows: [DataRow]) throws -> Int {
     guard options.validationSize < rows.count else {
       throw RecipeError(
         "validation_size keeps \(options.validationSize) rows back, and \(rows[0].path) has \(rows.count)")
@@ -54,41 +54,25 @@ struct TextBenchmarkSource<Benchmark: TextBenchmark>: Sendable {
 
   /// Throws what ``rows(_:)`` would throw if a split has no file that is there.
   func locate(_ split: Split) throws {
-    switch split {
-    case .validation where options.validationSize > 0: _ = try file(of: .train)
-    case .unlabeled: _ = try file(of: options.trainLimit == nil ? .test : .train)
-    default: _ = try file(of: split)
-    }
+    let source = options.limits.source(of: split)
+    _ = try file(of: source == .validation && options.validationSize > 0 ? .train : source)
   }
 
   /// The first of a split's files that is there.
   ///
-  /// - Throws: `RecipeError` for a split that the benchmark does not have; ``FileError`` about missing files, with the
-  ///   places that were looked at.
+  /// - Throws: `RecipeError` for a split that the benchmark does not have; ``FileError`` about missing files.
   private func file(of split: Split) throws -> (path: String, isWhole: Bool) {
     let files = Benchmark.files
     let known: [Split] = [.train, .validation, .test]
-    guard known.contains(split) else {
-      throw RecipeError(
-        "the task '\(Benchmark.name)' has no split '\(split.rawValue)'; it has: "
-          + known.map(\.rawValue).joined(separator: ", "))
-    }
+    guard known.contains(split) else { throw RecipeError.noSplit(split, of: Benchmark.name, known: known) }
     let names = files.splits.first { $0.split == split }?.names ?? []
     let whole = split == .validation ? nil : files.whole
-    let places = (names + (whole.map { [$0.name] } ?? [])).flatMap { name in
-      [(name, "\(files.folder)/\(name)"), (name, name)]
-    }
-    guard !places.isEmpty else {
+    guard !names.isEmpty || whole != nil else {
       throw RecipeError("the task '\(Benchmark.name)' has no validation file; wants a validation_size above 0")
     }
-    guard let (name, path) = places.first(where: { FileManager.default.fileExists(atPath: "\(directory)/\($0.1)") })
-    else {
-      throw FileError(
-        directory,
-        "the \(split.rawValue) split of '\(Benchmark.name)' is not here; looked for "
-          + places.map(\.1).joined(separator: ", "))
-    }
-    return ("\(directory)/\(path)", name == whole?.name)
+    let archive = ArchiveFolder(directory: directory, folder: files.folder, task: Benchmark.name)
+    let (index, path) = try archive.first(of: names + (whole.map { [$0.name] } ?? []), for: split)
+    return (path, index == names.count)
   }
 
   /// Reads a split; throws `FileError` about missing files or a broken line too.

@@ -15,9 +15,8 @@ struct GSM8K: TextBenchmark {
     var response = " {solution} The answer is {answer}."
     @Option("Whether solutions keep marks such as <<48/2=24>>; with 'use' a calculator works them out in answers.")
     var calculator = CalculatorMarks.strip
-    @Option("Rows kept back from the end of the training rows to score on.") var validationSize = 500
-    @Option("Reads only so many rows of the training split, the first.") var trainLimit: Int? = nil
-    @Option("Reads only so many rows of every other split, the first.") var evaluationLimit: Int? = nil
+    @Option("Rows kept back from the end of the training rows to score on.", in: 0...) var validationSize = 500
+    var limits = RowLimits()
     var answering = AnsweringOptions()
   }
 
