@@ -1,5 +1,6 @@
 import RefluxCore
 
+/// Encoders with a head for classes, scores or choices.
 public enum EncodersPlugin: Plugin {
   public static let name = "encoders"
   public static func register(in registry: inout Registry) {

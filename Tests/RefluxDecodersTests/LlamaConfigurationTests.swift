@@ -97,7 +97,9 @@ import Testing
         == "config.json: 'num_attention_heads' (4) must be a multiple of 'num_key_value_heads' (3)")
     #expect(
       try problem { $0["hidden_act"] = "swiglu" }
-        == "config.json: 'hidden_act' is 'swiglu'; known are gelu, gelu_new, gelu_pytorch_tanh, relu, silu, swish")
+        == """
+        config.json: 'hidden_act' is 'swiglu'; known are gelu, gelu_new, gelu_pytorch_tanh, relu, silu, swish, tanh
+        """)
     #expect(try problem { $0["head_dim"] = 7 } == "config.json: the size of a head must be even, but is 7")
     #expect(
       try problem { $0["model_type"] = "mistral" }
@@ -115,6 +117,12 @@ import Testing
     #expect(
       thrownMessage { try model("{ type: llama, layers: 2, hidden_size: 10, heads: 3, vocabulary_size: 9 }") }
         == "hidden_size (10) must be a multiple of 2 x heads (3)")
+    #expect(
+      thrownMessage { try model("{ type: llama, layers: 2, hidden_size: 4e6, heads: 2, vocabulary_size: 9 }") }
+        == "hidden_size: must be from 1 to 1000000, but is '4e6'")
+    #expect(
+      thrownMessage { try model("{ type: llama, layers: 1000, hidden_size: 1000000, heads: 2, vocabulary_size: 9 }") }?
+        .hasPrefix("a model of these sizes has at least ") == true)
     #expect(
       thrownMessage { try model("{ type: llama, checkpoint: \"\(path)\", layers: 3 }") }
         == "layers is 3, and \(path) has 2")

@@ -27,20 +27,21 @@ struct Llama: Model {
     var configuration =
       try directory.map { try LlamaConfiguration(ModelDirectory(context.configuration ?? $0)) }
       ?? LlamaConfiguration(options)
-    let storedLayers = configuration.layers
+    let kept = try KeptLayers(options.layers, of: configuration.layers, in: directory)
+    configuration.layers = kept.count
     try configuration.apply(options, directory: directory)
 
     var checkpoint: CheckpointParameters?
     if let directory {
-      let (kept, isTied) = (configuration.layers, configuration.isTied)
-      var rules = CheckpointParameters.Rules(prefix: "model.", optional: []) { name in
-        Self.isIgnored(name, keptLayers: kept) || isTied && name == "lm_head.weight"
+      let isTied = configuration.isTied
+      var rules = CheckpointParameters.Rules(prefix: "model.", layers: ("layers", kept.count), optional: []) { name in
+        name.hasSuffix("rotary_emb.inv_freq") || isTied && name == "lm_head.weight"
       }
       rules.keepsStoredTypes = context.keepsStoredTypes
       checkpoint = CheckpointParameters(
         try WeightFiles(directory: directory), rules, seed: context.seed, on: context.backend)
     }
-    let scope = ParameterScope(checkpoint ?? FreshParameters(seed: context.seed, on: context.backend))
+    let scope = ParameterScope(try checkpoint ?? FreshParameters(context, matrices: configuration.layerMatrices))
     let (width, deviation) = (configuration.hiddenSize, configuration.initializerRange)
     embeddings = try Embedding(
       scope["model"]["embed_tokens"], ids: configuration.vocabularySize, width: width, padding: configuration.padding,
@@ -62,19 +63,10 @@ struct Llama: Model {
       vocabularySize: configuration.vocabularySize, maxPositions: configuration.longestRow,
       outputs: configuration.vocabularySize, checkpoint: directory)
     card.endTokens = configuration.endTokens
-    card.notes = try checkpoint?.notes() ?? []
-    card.freshParameters = checkpoint?.freshParameters ?? []
-    if checkpoint != nil, storedLayers > configuration.layers {
-      card.notes.append("the first \(configuration.layers) of the checkpoint's \(storedLayers) layers are kept")
+    if let checkpoint {
+      card.notes = try checkpoint.notes() + kept.notes
+      card.freshParameters = checkpoint.freshParameters
     }
-  }
-
-  /// Buffers, and the layers behind the kept ones.
-  private static func isIgnored(_ name: String, keptLayers: Int) -> Bool {
-    if name.hasSuffix("rotary_emb.inv_freq") { return true }
-    let bare = name.hasPrefix("model.") ? name.dropFirst(6) : name[...]
-    guard bare.hasPrefix("layers."), let index = Int(bare.dropFirst(7).prefix { $0 != "." }) else { return false }
-    return index >= keptLayers
   }
 
   mutating func visit(_ visitor: inout ParameterVisitor) {
@@ -136,12 +128,6 @@ private struct OutputHead: Module {
 extension LlamaConfiguration {
   /// What the recipe decides; the rest stays the checkpoint's.
   fileprivate mutating func apply(_ options: LlamaOptions, directory: String?) throws {
-    if let wanted = options.layers {
-      guard wanted <= layers else {
-        throw RecipeError("layers is \(wanted), and \(directory ?? "the model") has \(layers)")
-      }
-      layers = wanted
-    }
     if let wanted = options.maxPositions {
       guard wanted <= longestRow else {
         throw RecipeError("max_positions is \(wanted), and \(directory ?? "the model") reads \(longestRow)")

@@ -14,8 +14,7 @@ struct LlamaConfiguration {
   var maxPositions = 2048
   /// Tokens of the longest row, if a recipe says so.
   var rowLimit: Int?
-  /// `hidden_act`, and the name it had.
-  var activation: (kind: Activation, name: String) = (.silu, "silu")
+  var activation = NamedActivation(kind: .silu, name: "silu")
   var epsilon: Float = 1e-6
   var rotaryBase = 10_000.0
   var scaling = RotaryEmbedding.Scaling.none
@@ -31,10 +30,6 @@ struct LlamaConfiguration {
   /// Everything the file said, to be written again.
   var source = JSONObject()
 
-  private static let activations: [String: Activation] = [
-    "silu": .silu, "swish": .silu, "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu,
-  ]
-
   /// Tokens of the longest row: dynamic scaling is for so many times the positions that the model was trained for.
   var longestRow: Int {
     if let rowLimit { return rowLimit }
@@ -48,6 +43,11 @@ struct LlamaConfiguration {
       intermediateSize: intermediateSize, activation: activation.kind, attentionBias: attentionBias,
       feedForwardBias: feedForwardBias, attentionDropout: attentionDropout, epsilon: epsilon,
       deviation: initializerRange)
+  }
+
+  /// What the layers' matrices have together, as a product.
+  var layerMatrices: Shape {
+    [layers, hiddenSize, 2 * headSize * (heads + keyValueHeads) + 3 * intermediateSize]
   }
 
   /// From the sizes in a recipe, for training from scratch.
@@ -82,19 +82,14 @@ extension LlamaConfiguration {
     guard type == "llama" else {
       throw FileError(fields.path, "'model_type' is '\(type)', and the model 'llama' reads 'llama'")
     }
-    func size(_ key: String, _ fallback: Int? = nil) throws -> Int {
-      let value = try fallback.map { try fields.integer(key) ?? $0 } ?? fields.required(key, fields.integer)
-      guard value > 0, value < 1 << 31 else {
-        throw FileError(fields.path, "'\(key)' must be above 0, but is \(value)")
-      }
-      return value
-    }
-    (vocabularySize, hiddenSize) = (try size("vocab_size"), try size("hidden_size"))
-    (layers, heads) = (try size("num_hidden_layers"), try size("num_attention_heads"))
-    intermediateSize = try size("intermediate_size")
-    keyValueHeads = try size("num_key_value_heads", heads)
-    headSize = try size("head_dim", max(1, hiddenSize / heads))
-    maxPositions = try size("max_position_embeddings", maxPositions)
+    let mostHeads = ModelSize.heads.upperBound
+    vocabularySize = try fields.size("vocab_size", atMost: ModelSize.vocabulary.upperBound)
+    (hiddenSize, intermediateSize) = (try fields.size("hidden_size"), try fields.size("intermediate_size"))
+    layers = try fields.layers("num_hidden_layers")
+    heads = try fields.size("num_attention_heads", atMost: mostHeads)
+    keyValueHeads = try fields.size("num_key_value_heads", heads, atMost: mostHeads)
+    headSize = try fields.size("head_dim", max(1, hiddenSize / heads))
+    maxPositions = try fields.size("max_position_embeddings", maxPositions, atMost: ModelSize.positions.upperBound)
     guard headSize.isMultiple(of: 2) else {
       throw FileError(fields.path, "the size of a head must be even, but is \(headSize)")
     }
@@ -102,21 +97,13 @@ extension LlamaConfiguration {
       throw FileError(
         fields.path, "'num_attention_heads' (\(heads)) must be a multiple of 'num_key_value_heads' (\(keyValueHeads))")
     }
-    let name = try fields.string("hidden_act") ?? "silu"
-    guard let kind = Self.activations[name] else {
-      let known = Self.activations.keys.sorted().joined(separator: ", ")
-      throw FileError(fields.path, "'hidden_act' is '\(name)'; known are \(known)")
-    }
-    activation = (kind, name)
+    activation = try fields.activation("hidden_act", activation.name)
     epsilon = try fields.number("rms_norm_eps").map { Float($0) } ?? epsilon
     (rotaryBase, scaling) = try Self.rotation(fields, maxPositions)
     isTied = try fields.bool("tie_word_embeddings") ?? isTied
     attentionBias = try fields.bool("attention_bias") ?? attentionBias
     feedForwardBias = try fields.bool("mlp_bias") ?? feedForwardBias
-    attentionDropout = try fields.number("attention_dropout").map { Float($0) } ?? attentionDropout
-    guard (0..<1).contains(attentionDropout) else {
-      throw FileError(fields.path, "'attention_dropout' must be at least 0 and below 1, but is \(attentionDropout)")
-    }
+    attentionDropout = try fields.dropout("attention_dropout") ?? attentionDropout
     initializerRange = try fields.number("initializer_range").map { Float($0) } ?? initializerRange
     padding = try fields.integer("pad_token_id").flatMap { (0..<vocabularySize).contains($0) ? $0 : nil }
     endTokens = try fields.tokenIDs("eos_token_id")

@@ -2,13 +2,7 @@ import RefluxCore
 
 extension EncoderConfiguration {
   /// Takes over what the recipe and the task decide; the rest stays the checkpoint's.
-  mutating func apply(_ options: EncoderOptions, _ prediction: PredictionKind?, directory: String?) throws {
-    if let wanted = options.layers {
-      guard wanted <= layers else {
-        throw RecipeError("layers is \(wanted), and \(directory ?? "the model") has \(layers)")
-      }
-      layers = wanted
-    }
+  mutating func apply(_ options: EncoderOptions, _ prediction: PredictionKind?) throws {
     hiddenDropout = options.hiddenDropout ?? hiddenDropout
     attentionDropout = options.attentionDropout ?? attentionDropout
     headDropout = options.classifierDropout ?? headDropout

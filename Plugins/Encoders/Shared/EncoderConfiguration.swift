@@ -62,22 +62,3 @@ struct EncoderConfiguration {
       hiddenDropout: hiddenDropout, attentionDropout: attentionDropout, epsilon: epsilon, deviation: initializerRange)
   }
 }
-
-/// An activation and the name that transformers has for it; several names mean the same.
-struct NamedActivation {
-  var kind: Activation
-  var name: String
-
-  private static let all: [String: Activation] = [
-    "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "relu": .relu, "silu": .silu,
-    "swish": .silu, "tanh": .tanh,
-  ]
-  /// The names that can be read, sorted.
-  static var names: [String] { all.keys.sorted() }
-
-  init(kind: Activation, name: String) { (self.kind, self.name) = (kind, name) }
-  init?(_ name: String) {
-    guard let kind = Self.all[name] else { return nil }
-    (self.kind, self.name) = (kind, name)
-  }
-}

@@ -13,8 +13,9 @@ struct EncoderLoading {
   var configuration: EncoderConfiguration
   /// The checkpoint's config.json; `nil` without a checkpoint.
   let fields: JSONFields?
-  /// As the checkpoint has it.
-  let stored: (layers: Int, labels: [String])
+  let layers: KeptLayers
+  /// As the checkpoint has them.
+  let storedLabels: [String]
   private let directory: String?
   private let context: BuildContext
   private var checkpoint: CheckpointParameters?
@@ -30,8 +31,10 @@ struct EncoderLoading {
     fields = try directory.map { try ModelDirectory(context.configuration ?? $0).configuration() }
     var configuration =
       try fields.map { try EncoderConfiguration(family, $0) } ?? EncoderConfiguration(family, options)
-    stored = (configuration.layers, configuration.labels)
-    try configuration.apply(options, context.task?.prediction, directory: directory)
+    layers = try KeptLayers(options.layers, of: configuration.layers, in: directory)
+    storedLabels = configuration.labels
+    configuration.layers = layers.count
+    try configuration.apply(options, context.task?.prediction)
     (self.configuration, self.context) = (configuration, context)
   }
 
@@ -46,33 +49,27 @@ struct EncoderLoading {
     blocks: Int? = nil, ignoring isIgnored: @escaping (String) -> Bool = { _ in false }
   ) throws -> ParameterScope {
     guard let directory else {
-      let fresh = FreshParameters(seed: context.seed, on: context.backend)
       let (hidden, intermediate) = (configuration.hiddenSize, configuration.intermediateSize)
-      // The matrices of the layers: before the first of them fills the memory.
-      do {
-        try fresh.checkRoom(for: [blocks ?? configuration.layers, hidden, 4 * hidden + 2 * intermediate])
-      } catch let error as ModelTooLarge { throw RecipeError(error.description) }
-      return ParameterScope(fresh)
+      return ParameterScope(
+        try FreshParameters(
+          context, matrices: [blocks ?? configuration.layers, hidden, 4 * hidden + 2 * intermediate]))
     }
-    let (family, kept) = (configuration.family, blocks ?? configuration.layers)
+    let family = configuration.family
     let rules = CheckpointParameters.Rules(
-      prefix: family.prefix + ".", optional: [family.pooler + ".", family.head + "."],
-      replaceableHead: stored.labels.count == configuration.labels.count && context.configuration == nil
+      prefix: family.prefix + ".", layers: (family.layerList, blocks ?? configuration.layers),
+      optional: [family.pooler + ".", family.head + "."],
+      replaceableHead: storedLabels.count == configuration.labels.count && context.configuration == nil
         ? nil : family.head + "."
-    ) { Self.isLeftOver($0, family, kept: kept) || isIgnored($0) }
+    ) { Self.isBuffer($0) || isIgnored($0) }
     let source = CheckpointParameters(
       try WeightFiles(directory: directory), rules, seed: context.seed, on: context.backend)
     checkpoint = source
     return ParameterScope(source)
   }
 
-  /// Buffers, and the layers behind the kept ones.
-  private static func isLeftOver(_ name: String, _ family: EncoderFamily, kept: Int) -> Bool {
-    if name.hasSuffix("embeddings.position_ids") || name.hasSuffix("embeddings.token_type_ids") { return true }
-    let bare = name.hasPrefix(family.prefix + ".") ? name.dropFirst(family.prefix.count + 1) : name[...]
-    let list = family.layerList + "."
-    guard bare.hasPrefix(list), let index = Int(bare.dropFirst(list.count).prefix { $0 != "." }) else { return false }
-    return index >= kept
+  /// What old versions of transformers saved beside the weights.
+  private static func isBuffer(_ name: String) -> Bool {
+    name.hasSuffix("embeddings.position_ids") || name.hasSuffix("embeddings.token_type_ids")
   }
 
   /// What remains of the loading once every layer has its parameters.
@@ -91,11 +88,9 @@ struct EncoderLoading {
       card.notes = try checkpoint.notes()
       card.hasFreshHead = checkpoint.isFresh(family.head + ".") || checkpoint.isFresh(family.pooler + ".")
       card.freshParameters = checkpoint.freshParameters
-      card.checkpointLabels = stored.labels
-      if stored.layers > configuration.layers {
-        card.notes.append("the first \(configuration.layers) of the checkpoint's \(stored.layers) layers are kept")
-      }
-      if !checkpoint.isFresh(family.head + ".") { card.notes += Self.renamed(stored.labels, configuration.labels) }
+      card.checkpointLabels = storedLabels
+      card.notes += layers.notes
+      if !checkpoint.isFresh(family.head + ".") { card.notes += Self.renamed(storedLabels, configuration.labels) }
     }
     return EncoderFrame(card: card, configuration: configuration, backend: context.backend)
   }

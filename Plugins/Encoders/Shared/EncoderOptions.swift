@@ -9,11 +9,13 @@ struct EncoderOptions: ComponentOptions {
   @Option("Outputs of the head; the task decides where there is one.", in: ModelSize.outputs)
   var outputs: Int? = nil
 
-  @Option("Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else the family's.")
+  @Option(
+    "Dropout of the embeddings and of each layer's two halves; default: the checkpoint's, else the family's.",
+    in: 0..<1)
   var hiddenDropout: Float? = nil
-  @Option("Dropout of attention probabilities; default: the checkpoint's, else the family's.")
+  @Option("Dropout of attention probabilities; default: the checkpoint's, else the family's.", in: 0..<1)
   var attentionDropout: Float? = nil
-  @Option("Dropout before the head; default: the checkpoint's, else that of the hidden layers.")
+  @Option("Dropout before the head; default: the checkpoint's, else that of the hidden layers.", in: 0..<1)
   var classifierDropout: Float? = nil
 
   @Option("Token ids that the model knows (without a checkpoint).", in: ModelSize.vocabulary)
@@ -28,21 +30,14 @@ struct EncoderOptions: ComponentOptions {
   var maxPositions: Int? = nil
   @Option("Texts that a row may hold; default: the family's (without a checkpoint).", in: ModelSize.segments)
   var segments: Int? = nil
-  @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).") var initializerRange: Float? =
-    nil
+  @Option("Standard deviation of fresh weights; default 0.02 (without a checkpoint).")
+  var initializerRange: Float? = nil
 
   func validate() throws {
     try checkSizes([
       ("vocabulary_size", vocabularySize), ("hidden_size", hiddenSize), ("heads", heads),
       ("intermediate_size", intermediateSize), ("max_positions", maxPositions), ("segments", segments),
     ])
-    let rates = [
-      ("hidden_dropout", hiddenDropout), ("attention_dropout", attentionDropout),
-      ("classifier_dropout", classifierDropout),
-    ]
-    for (name, rate) in rates {
-      guard (0..<1).contains(rate ?? 0) else { throw RecipeError("\(name) must be at least 0 and below 1") }
-    }
     guard initializerRange ?? 1 > 0 else { throw RecipeError("initializer_range must be above 0") }
     if checkpoint != nil {
       try OptionChecks.noneGiven(initializerRange == nil ? [] : ["initializer_range"])

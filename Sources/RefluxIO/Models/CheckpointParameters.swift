@@ -13,15 +13,27 @@ public final class CheckpointParameters: ParameterSource {
     public var optional: [String]
     /// The head, which begins fresh too when it has another number of outputs; `nil`: it must fit.
     public var replaceableHead: String?
-    /// Tensors to leave without a word: buffers, layers that were not asked for.
+    /// The list of layers, without the prefix, and how many of them are kept; the others are left without a word.
+    public var layers: (list: String, kept: Int)
+    /// Further tensors to leave without a word, such as buffers.
     public var isIgnored: (String) -> Bool
     /// Whether weights keep the floating type they are stored in, and their place in the file.
     public var keepsStoredTypes = false
     public init(
-      prefix: String, optional: [String], replaceableHead: String? = nil, isIgnored: @escaping (String) -> Bool
+      prefix: String, layers: (list: String, kept: Int), optional: [String], replaceableHead: String? = nil,
+      isIgnored: @escaping (String) -> Bool
     ) {
-      (self.prefix, self.optional, self.replaceableHead) = (prefix, optional, replaceableHead)
-      self.isIgnored = isIgnored
+      (self.prefix, self.layers, self.optional) = (prefix, layers, optional)
+      (self.replaceableHead, self.isIgnored) = (replaceableHead, isIgnored)
+    }
+
+    fileprivate func leaves(_ name: String) -> Bool { isBehindKeptLayers(name) || isIgnored(name) }
+
+    private func isBehindKeptLayers(_ name: String) -> Bool {
+      let bare = name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]
+      let list = layers.list + "."
+      guard bare.hasPrefix(list), let index = Int(bare.dropFirst(list.count).prefix { $0 != "." }) else { return false }
+      return index >= layers.kept
     }
   }
 
@@ -79,7 +91,7 @@ public final class CheckpointParameters: ParameterSource {
   public func isFresh(_ prefix: String) -> Bool { freshParameters.contains { $0.hasPrefix(prefix) } }
 
   /// Tensors of the checkpoint that nothing asked for.
-  public var unexpected: [String] { weights.names.filter { !used.contains($0) && !rules.isIgnored($0) } }
+  public var unexpected: [String] { weights.names.filter { !used.contains($0) && !rules.leaves($0) } }
 
   /// What there is to say once the model has asked for everything.
   ///

@@ -1,29 +1,6 @@
 import RefluxCore
 import RefluxIO
 
-struct AlbertOptions: ComponentOptions {
-  var shared = EncoderOptions()
-  @Option(
-    "Width of the embeddings, before they are mapped to the hidden size; default 128 (without a checkpoint).",
-    in: ModelSize.width)
-  var embeddingSize: Int? = nil
-  @Option(
-    "Groups of layers that share their weights; default 1: all layers do (without a checkpoint).", in: ModelSize.layers)
-  var groups: Int? = nil
-  @Option(
-    "Transformer layers in a group, which count as one; default 1 (without a checkpoint).", in: ModelSize.layers)
-  var innerLayers: Int? = nil
-
-  func validate() throws {
-    try shared.checkSizes([
-      ("embedding_size", embeddingSize), ("groups", groups), ("inner_layers", innerLayers),
-    ])
-    if let groups, let layers = shared.layers, groups > layers {
-      throw RecipeError("groups is \(groups), and there are only \(layers) layers")
-    }
-  }
-}
-
 /// How ALBERT saves parameters.
 struct AlbertSharing {
   /// Width of the embeddings.
@@ -60,16 +37,16 @@ struct AlbertSharing {
   /// The configuration can only say how many layers and groups there are, spread evenly (as
   /// `AlbertTransformer.forward` does). A cut that leaves a group shorter than the others could not be written.
   /// - Throws: `RecipeError` for such a cut.
-  mutating func keep(_ kept: Int, of layers: Int) throws -> [Int] {
+  mutating func keep(_ cut: KeptLayers) throws -> [Int] {
     func order(_ layers: Int, _ groups: Int) -> [Int] {
       let layersPerGroup = Double(layers) / Double(groups)
       return (0..<layers).map { Int(Double($0) / layersPerGroup) }
     }
-    let wanted = Array(order(layers, groups).prefix(kept))
+    let wanted = Array(order(cut.stored, groups).prefix(cut.count))
     let used = (wanted.max() ?? 0) + 1
-    guard order(kept, used) == wanted else {
+    guard order(cut.count, used) == wanted else {
       throw RecipeError(
-        "layers is \(kept), which cuts a group of ALBERT layers: the \(layers) layers are \(groups) groups")
+        "layers is \(cut.count), which cuts a group of ALBERT layers: the \(cut.stored) layers are \(groups) groups")
     }
     groups = used
     return wanted

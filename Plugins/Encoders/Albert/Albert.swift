@@ -23,7 +23,7 @@ struct Albert: Encoder {
   init(_ options: AlbertOptions, _ context: inout BuildContext) throws {
     var loading = try EncoderLoading(Self.family, options.shared, context)
     var sharing = try loading.fields.map(AlbertSharing.init) ?? AlbertSharing(options)
-    order = try sharing.keep(loading.configuration.layers, of: loading.stored.layers)
+    order = try sharing.keep(loading.layers)
     loading.configuration.own = sharing.json
 
     let configuration = loading.configuration
