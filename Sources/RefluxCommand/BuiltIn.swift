@@ -13,9 +13,7 @@ import RefluxTeacherDistillation
 enum BuiltIn {
   static let plugins: [any Plugin.Type] = [
     AdaptersPlugin.self, BasicsPlugin.self, DecodersPlugin.self, EncodersPlugin.self, LossesPlugin.self,
-    SelfDistillationPlugin.self,
-    SelfTrainingPlugin.self,
-    TasksPlugin.self, TeacherDistillationPlugin.self,
+    SelfDistillationPlugin.self, SelfTrainingPlugin.self, TasksPlugin.self, TeacherDistillationPlugin.self,
   ]
 
   static func registry() throws -> Registry { try Registry(plugins) }

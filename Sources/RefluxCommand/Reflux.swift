@@ -8,10 +8,7 @@ import ArgumentParser
     version: "0.1.0",
     subcommands: [
       Quickstart.self, Train.self, Check.self, Evaluate.self, Predict.self, Generate.self, Score.self, Convert.self,
-      Merge.self, Tokenize.self, Download.self,
-      List.self,
-      Describe.self,
-      Doctor.self,
+      Merge.self, Tokenize.self, Download.self, List.self, Describe.self, Doctor.self,
     ])
 
   /// Runs the command and turns whatever goes wrong into a message and an exit code.

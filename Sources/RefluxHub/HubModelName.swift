@@ -38,10 +38,6 @@ public struct HubModelName: Sendable, Equatable, CustomStringConvertible {
       }
   }
 
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-  }
-
   /// Whether the revision is a commit, which never changes.
   var isCommit: Bool { isCommitHash(revision) }
 
@@ -54,4 +50,9 @@ func isCommitHash(_ text: String) -> Bool { text.utf8.count == 40 && isHexadecim
 
 func isHexadecimal(_ text: String) -> Bool {
   text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+}
+
+/// Of ASCII.
+func isLetterOrDigit(_ byte: UInt8) -> Bool {
+  (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
 }

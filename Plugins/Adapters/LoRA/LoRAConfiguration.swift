@@ -32,9 +32,11 @@ struct LoRAConfiguration {
   /// PEFT's rule for `alpha_pattern`: the key, as a pattern, is the path or an end of it that begins at a dot.
   private static func matches(_ key: String, _ path: String) -> Bool {
     if path.endsWith(part: key) { return true }
-    guard let pattern = try? Regex("(.*\\.)?(\(key))") else { return false }
+    guard let pattern = pattern(key) else { return false }
     return path.wholeMatch(of: pattern) != nil
   }
+
+  private static func pattern(_ key: String) -> Regex<AnyRegexOutput>? { try? Regex("(.*\\.)?(\(key))") }
 }
 
 // MARK: - Reading
@@ -80,7 +82,12 @@ extension LoRAConfiguration {
     }
     self.bias = read
     if let pattern = try fields.fields("alpha_pattern") {
-      alphaPattern = try pattern.object.keys.map { ($0, Float(try pattern.required($0, pattern.number))) }
+      alphaPattern = try pattern.object.keys.map { key in
+        guard Self.pattern(key) != nil else {
+          throw FileError(fields.path, "'alpha_pattern' has a key that is no regular expression: '\(key)'")
+        }
+        return (key, Float(try pattern.required(key, pattern.number)))
+      }
     }
     source = fields.object
   }
@@ -136,5 +143,4 @@ extension LoRAConfiguration {
     }
     return json
   }
-
 }

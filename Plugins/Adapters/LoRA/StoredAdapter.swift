@@ -24,8 +24,7 @@ struct StoredAdapter: ParameterSource {
     if name.hasPrefix(AdapterDirectory.prefix) { name.removeFirst(AdapterDirectory.prefix.count) }
     for (part, plain) in [
       (".modules_to_save.default.", "."), (".modules_to_save.", "."), (".base_layer.", "."),
-      (".lora_A.default.", ".lora_A."),
-      (".lora_B.default.", ".lora_B."),
+      (".lora_A.default.", ".lora_A."), (".lora_B.default.", ".lora_B."),
     ] {
       name = name.replacing(part, with: plain)
     }

@@ -16,7 +16,7 @@ struct Check: ParsableCommand {
 
   func run() throws {
     let registry = try BuiltIn.registry()
-    let overrides = recipes.filter { $0.hasPrefix("~") || $0.contains("=") }
+    let overrides = recipes.filter(isOverride)
     let files = recipes.filter { !overrides.contains($0) }
     guard !files.isEmpty else { throw Failure("error: name at least one recipe", .usage) }
 

@@ -18,8 +18,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: "An adapter directory (PEFT's); --model is the model that it belongs to.", completion: .directory)
   var adapter: String?
   @Option(help: "A task by name; its options are given as task.data=DIR and so on.") var task: String?
-  @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.") var split:
-    String?
+  @Option(help: "Only this split, such as validation or test. Default: the task's evaluation splits.")
+  var split: String?
   @Option(help: "Write the answers to SPLIT.jsonl in this directory.", completion: .directory) var predictions: String?
   @Option(help: "The most tokens of an answer in words, instead of the task's max_new_tokens; 0 asks for none.")
   var maxNewTokens: Int?
@@ -71,12 +71,12 @@ struct Evaluate: ParsableCommand {
   /// The recipe that was named, or one that has the task and the model and nothing else.
   private func readRecipe(_ registry: Registry, _ checkpoints: @escaping CheckpointFinder) throws -> Recipe {
     guard let task else {
-      guard let file = arguments.first(where: { !$0.hasPrefix("~") && !$0.contains("=") }) else {
+      guard let file = arguments.first(where: { !isOverride($0) }) else {
         throw Failure("error: name a recipe, or a task with --task", .usage)
       }
       return try Recipe(file: file, overrides: arguments.filter { $0 != file }, registry)
     }
-    if let stray = arguments.first(where: { !$0.hasPrefix("~") && !$0.contains("=") }) {
+    if let stray = arguments.first(where: { !isOverride($0) }) {
       throw Failure("error: '\(stray)' is neither a change (key.path=value) nor needed beside --task", .usage)
     }
     let path = RecipeNode(stringLiteral: model ?? "")

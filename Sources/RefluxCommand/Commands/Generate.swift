@@ -21,8 +21,8 @@ struct Generate: ParsableCommand {
   @Option(help: "Draws from so many of the likeliest tokens; 0: from all.") var topK = 0
   @Option(help: "Draws from the fewest of the likeliest tokens that have this share of the probability.")
   var topP: Float = 1
-  @Option(help: "Makes tokens less likely that are in the row already; 1 does nothing.") var repetitionPenalty: Float =
-    1
+  @Option(help: "Makes tokens less likely that are in the row already; 1 does nothing.")
+  var repetitionPenalty: Float = 1
   @Option(help: "A text that ends a row; can be given several times.") var stop: [String] = []
   @Flag(help: "Go on when the model says that the text has ended.") var ignoreEos = false
   @Option(help: "Of the draws; each row has numbers of its own.") var seed: UInt64 = 0

@@ -8,8 +8,7 @@ struct Pace {
   /// Tokens per second, weighted towards the latest steps.
   private(set) var tokensPerSecond = 0.0
 
-  /// The step is how many were done before the stage began or went on.
-  init(start: Double, step _: Int) { last = start }
+  init(start: Double) { last = start }
 
   mutating func add(_ log: StepLog, at now: Double) {
     let took = max(now - last, 1e-9)

@@ -20,7 +20,7 @@ final class ProgressDisplay: Observer {
       draw(isDue(last: false)) { _ in CountLine("tokenizing \(name)", done, of: total) }
       if done == total { clear() }
     case .stageBegan(let stage, let progress):
-      pace = Pace(start: status.terminal.now(), step: progress.step)
+      pace = Pace(start: status.terminal.now())
       status.expedite()
       let resumed = progress.step > 0 ? ", goes on after step \(progress.step)" : ""
       if !isQuiet { line("\(stage): \(count(progress.totalSteps, "step"))\(resumed)") }

@@ -83,9 +83,6 @@ extension HubConnection {
 
   private static func isFileName(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.count <= 128 && !text.hasPrefix(".")
-      && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-          || "-_.".utf8.contains(byte)
-      }
+      && text.utf8.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
   }
 }

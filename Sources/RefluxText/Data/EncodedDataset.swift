@@ -15,7 +15,7 @@ public struct EncodedDataset: Dataset {
   /// Rows that were longer than allowed and have been cut.
   public let truncatedRowCount: Int
   /// Examples that are left out because they do not fit.
-  public let leftOutCount: Int
+  let leftOutCount: Int
   /// The first few of them.
   private let leftOut: [Int]
   public var rowCount: Int { starts.count - 1 }
@@ -80,7 +80,7 @@ public struct EncodedDataset: Dataset {
   /// Which examples do not fit, counted from 1; `nil` when all do.
   ///
   /// `2 of 277 examples do not fit into 128 tokens and are left out: 9 and 12`
-  public func leftOutNote(maxLength: Int) -> String? {
+  func leftOutNote(maxLength: Int) -> String? {
     guard leftOutCount > 0 else { return nil }
     let total = numbers.count + leftOutCount
     var names = leftOut.map { "\($0 + 1)" }

@@ -107,8 +107,7 @@ struct QuestionEvaluation {
   }
 
   private func note(_ problem: String, _ numbers: [Int], of total: Int, _ split: Split) -> String {
-    let names = numbers.prefix(5).map { "\($0)" } + (numbers.count > 5 ? ["…"] : [])
-    return "the \(split.rawValue) split: \(numbers.count) of \(total) questions \(problem) in "
-      + "\(saved.model.card.maxPositions) tokens and count as wrong: \(names.joined(separator: ", "))"
+    "the \(split.rawValue) split: \(numbers.count) of \(total) questions \(problem) in "
+      + "\(saved.model.card.maxPositions) tokens and count as wrong: \(firstNumbers(numbers))"
   }
 }

@@ -64,8 +64,7 @@ extension Run {
 
   private func tooLong(_ name: String, _ lengths: [Int], _ limit: Int) -> String {
     let long = lengths.indices.filter { lengths[$0] >= limit }
-    let names = long.prefix(5).map { "\($0 + 1)" } + (long.count > 5 ? ["…"] : [])
     return "\(name): \(long.count) of \(lengths.count) prompts leave no room for text in \(limit) tokens: "
-      + names.joined(separator: ", ")
+      + firstNumbers(long.map { $0 + 1 })
   }
 }
