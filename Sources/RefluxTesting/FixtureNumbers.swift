@@ -6,12 +6,6 @@ extension JSON {
   public var numbers: [Double] { array?.flatMap(\.numbers) ?? number.map { [$0] } ?? [] }
 }
 
-/// The largest absolute difference; infinite if the counts differ.
-public func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
-  guard a.count == b.count else { return .infinity }
-  return zip(a, b).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
-}
-
 extension SafetensorsFile {
   /// A gradient of the fixtures, row after row; of a token embedding they keep only rows that are not zero.
   public func gradient(_ name: String, _ shape: Shape) throws -> [Float] {

@@ -3,13 +3,13 @@ import RefluxCore
 /// Puts an objective through optimizer steps on given logits and shows what it says, without an optimizer or a loop.
 public struct ObjectiveBench {
   public var objective: any Objective
-  public let task: TableTask
+  public let task: LogitTableTask
   public var progress: Progress
   /// Answers for the examples; the step's gradient is taken at its rows.
   public var student: LogitTable
   public var teacher: LogitTable?
 
-  public init(_ objective: any Objective, _ task: TableTask, student: [[Float]], teacher: [[Float]]? = nil) {
+  public init(_ objective: any Objective, _ task: LogitTableTask, student: [[Float]], teacher: [[Float]]? = nil) {
     (self.objective, self.task, self.student) = (objective, task, LogitTable(student))
     self.teacher = teacher.map { LogitTable($0) }
     progress = Progress(totalSteps: 100, stepsPerEpoch: 10)

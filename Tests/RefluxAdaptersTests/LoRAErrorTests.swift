@@ -61,6 +61,9 @@ import Testing
       try problem { $0["use_dora"] = true }
         == "DIR/adapter_config.json: 'use_dora' is true; such adapters cannot be read")
     #expect(
+      try problem { $0["alpha_pattern"] = ["layer.[": 2] }
+        == "DIR/adapter_config.json: 'alpha_pattern' has a key that is no regular expression: 'layer.['")
+    #expect(
       try problem { $0["trainable_token_indices"] = [1, 2] }
         == "DIR/adapter_config.json: 'trainable_token_indices' is given; such adapters cannot be read")
     #expect(

@@ -26,14 +26,10 @@ import Testing
         + ["--max-new-tokens", "20"] + more, input: input)
   }
 
-  private func lines(_ text: String) throws -> [JSON] {
-    try text.split(separator: "\n").map { try JSON(parsing: $0.utf8, name: "output") }
-  }
-
   @Test(arguments: ["1", "8"]) func greedyTokensAreThoseOfTransformers(_ batchSize: String) throws {
     let outcome = try generate(rows, "--batch-size", batchSize)
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
-    let made = try lines(outcome.output)
+    let made = try jsonLines(outcome.output)
     #expect(made.allSatisfy { $0.object?.keys == ["text", "output_ids"] })
     let wanted = try ids(expected["tokens"])
     let found = try made.map { try ids(.array([#require($0["output_ids"])]))[0] }
@@ -57,7 +53,7 @@ import Testing
         let outcome = try Program.run(
           ["generate", "--model", other, "--input", "-", "--threads", "1", "--max-new-tokens", "20"] + more,
           input: rows)
-        return try lines(outcome.output).map { try ids(.array([#require($0["output_ids"])]))[0] }
+        return try jsonLines(outcome.output).map { try ids(.array([#require($0["output_ids"])]))[0] }
       }
       let wanted = try ids(expected["tokens"])
       #expect(try made() == stopped)
@@ -87,7 +83,7 @@ import Testing
   /// On a terminal there is text and no JSON: the prompt, and the new text as it comes.
   @Test func streamsOnATerminal() throws {
     let arguments = ["generate", "--model", model, "--threads", "1", "--max-new-tokens", "8", "--prompt", "the cat"]
-    let text = try #require(lines(Program.run(arguments).output)[0]["text"]?.string)
+    let text = try #require(jsonLines(Program.run(arguments).output)[0]["text"]?.string)
     let shown = try Program.runOnTerminal(arguments)
     #expect(shown.code == 0 && shown.errors.isEmpty)
     #expect(shown.output.replacing("\r\n", with: "\n") == "the cat" + text + "\n")

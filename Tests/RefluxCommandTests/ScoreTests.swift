@@ -26,7 +26,7 @@ import Testing
 
   private func lines(_ outcome: Program.Outcome) throws -> [JSON] {
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
-    return try outcome.output.split(separator: "\n").map { try JSON(parsing: $0.utf8, name: "output") }
+    return try jsonLines(outcome.output)
   }
 
   /// The mean of all scored tokens.

@@ -47,7 +47,7 @@ struct DistilUnitTests {
     let previous = try rows(data["prev_logits"]), matched = try rows(data["matched_logits"])
     let new = try rows(data["new_logits"])
     let labels = try #require(data["labels"]?.array).compactMap(\.integer)
-    var bench = ObjectiveBench(objective, TableTask(classes: labels, of: 3), student: previous + new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: labels, of: 3), student: previous + new)
     _ = try bench.step(new: [0, 1, 2, 3])
     bench.student = LogitTable(matched + new)
     let result = try bench.step(matched: [0, 1, 2, 3], new: [4, 5, 6])
@@ -70,7 +70,7 @@ struct DistilUnitTests {
   private func checkEachExample(
     _ expected: JSON, _ recipe: String, _ previous: [[Float]], _ matched: [[Float]], _ labels: [Int]
   ) throws {
-    let task = TableTask(classes: labels, of: 3)
+    let task = LogitTableTask(classes: labels, of: 3)
     let block = try task.batch(Array(matched.indices)).input
     func output(_ rows: [[Float]]) -> ModelOutput { ModelOutput(logits: Tensor(rows.flatMap { $0 }, [rows.count, 3])) }
     let (now, then) = (output(matched), output(previous))

@@ -33,7 +33,7 @@ struct FixtureA {
   /// The second step of a run whose first step said `previous` about the matched examples.
   func secondStep(_ recipe: String) throws -> ObjectiveBench.Result {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: labels, of: 3), student: previous + new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: labels, of: 3), student: previous + new)
     try bench.prepare()
     _ = try bench.step(new: [0, 1])
     bench.student = LogitTable(matched + new)
@@ -81,7 +81,7 @@ struct FixtureATests {
 
   @Test func firstStepIsTheLossOfTheNewExamples() throws {
     let objective = try component(recipe("type: constant"), as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.matched + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.matched + a.new)
     let result = try bench.step(new: [2, 3])
     #expect(abs(try #require(result.numbers["loss"]) - (try a.number("DLB.first_step_total"))) < 1e-6)
     #expect(result.numbers["lmbc"] == 0)
@@ -133,7 +133,7 @@ struct FixtureATests {
   func dynamicFinetune(options: String, key: String) throws {
     let objective = try component(
       "{ type: dynamic-finetune, \(options) }", as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.matched + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.matched + a.new)
     let result = try bench.step(new: [0, 1])
     #expect(abs(try #require(result.numbers["loss"]) - (try a.number(key))) < 1e-6)
     #expect(abs(try #require(result.numbers["ce"]) - (try a.number("KD.ce_mean"))) < 1e-6)

@@ -10,7 +10,7 @@ struct PreviousBatchTests {
 
   private func bench(_ recipe: String) throws -> ObjectiveBench {
     ObjectiveBench(
-      try component(recipe, as: (any Objective).self, from: plugins), TableTask(classes: a.labels, of: 3),
+      try component(recipe, as: (any Objective).self, from: plugins), LogitTableTask(classes: a.labels, of: 3),
       student: a.previous + a.new)
   }
 

@@ -28,7 +28,7 @@ struct ReductionTests {
   @Test func theFirstStepIsFinetuning() throws {
     func first(_ recipe: String) throws -> ObjectiveBench.Result {
       let objective = try component(recipe, as: (any Objective).self, from: plugins)
-      var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.matched + a.new)
+      var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.matched + a.new)
       return try bench.step(new: [0, 1, 2, 3])
     }
     let (dlb, finetune) = (try first("previous-batch"), try first("supervised"))
@@ -39,7 +39,7 @@ struct ReductionTests {
   @Test(arguments: ["constant", "uncertainty"]) func aModelThatStandsStillHasNothingToDistil(scheduler: String) throws {
     let objective = try component(
       "{ type: previous-batch, scheduler: \(scheduler) }", as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.matched + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.matched + a.new)
     _ = try bench.step(new: [0, 1])
     for step in 0..<3 {
       let (matched, new) = step.isMultiple(of: 2) ? ([0, 1], [2, 3]) : ([2, 3], [0, 1])
@@ -86,7 +86,7 @@ struct ReductionTests {
   func whatIsRememberedAndScheduledIsConstant(parts: String) throws {
     let objective = try component(
       "{ type: previous-batch, \(parts) }", as: (any Objective).self, from: plugins + [SpyPlugin.self])
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.previous + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.previous + a.new)
     _ = try bench.step(new: [0, 1])
     bench.student = LogitTable(a.matched + a.new)
     let result = try bench.step(matched: [0, 1], new: [2, 3])
@@ -108,7 +108,7 @@ struct ReductionTests {
     let objective = try component(
       "{ type: previous-batch, scheduler: { type: uncertainty, normaliser: batch-max } }", as: (any Objective).self,
       from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.previous + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.previous + a.new)
     _ = try bench.step(new: [0])
     let result = try bench.step(matched: [0], new: [0])
     #expect(result.numbers["weight"] == 0)
@@ -122,7 +122,7 @@ struct ReductionTests {
     let objective = try component(
       "{ type: previous-batch, scheduler: \(scheduler) }", as: (any Objective).self, from: plugins)
     var bench = ObjectiveBench(
-      objective, TableTask(classes: [0, 1], of: 3), student: [[900, 0, -900], [0, 0, 0]])
+      objective, LogitTableTask(classes: [0, 1], of: 3), student: [[900, 0, -900], [0, 0, 0]])
     _ = try bench.step(new: [0])
     bench.student = LogitTable([[-900, 900, 0], [0, 0, 0]])
     let result = try bench.step(matched: [0], new: [1])
@@ -133,7 +133,7 @@ struct ReductionTests {
   @Test func aScoreIsComparedBySquaredErrorAndHasNoUncertainty() throws {
     let objective = try component(
       "{ type: previous-batch, alpha: 0.5, scheduler: uncertainty }", as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(scores: [1, 2]), student: [[0.5], [1]])
+    var bench = ObjectiveBench(objective, LogitTableTask(scores: [1, 2]), student: [[0.5], [1]])
     _ = try bench.step(new: [0])
     bench.student = LogitTable([[2], [1]])
     let result = try bench.step(matched: [0], new: [1])
@@ -145,7 +145,7 @@ struct ReductionTests {
 
   private func afterFirstStep(_ recipe: String) throws -> ObjectiveBench {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(classes: a.labels, of: 3), student: a.previous + a.new)
+    var bench = ObjectiveBench(objective, LogitTableTask(classes: a.labels, of: 3), student: a.previous + a.new)
     _ = try bench.step(new: [0, 1])
     return bench
   }

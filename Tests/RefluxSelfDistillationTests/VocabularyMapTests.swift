@@ -145,7 +145,7 @@ struct VocabularyMapTests {
     )
     var bench = ObjectiveBench(
       try component("{ type: previous-batch, aligner: vocabulary-map }", as: (any Objective).self, from: plugins),
-      TableTask(classes: [0, 1], of: 2), student: [[0, 1], [1, 0]])
+      LogitTableTask(classes: [0, 1], of: 2), student: [[0, 1], [1, 0]])
     #expect(
       thrownMessage { try bench.step(new: [0, 1]) }
         == "the aligner 'vocabulary-map' compares text, which this model does not predict; use 'identity'")

@@ -66,3 +66,10 @@ struct SilentTool: TextTool {
   let callEnd = "="
   func addition(to _: String) -> String? { nil }
 }
+
+/// Two right ones in three ways of writing, a wrong one, and one without an answer, whatever is asked.
+func four(_ prompt: String) -> [String] {
+  prompt.contains("1+1")
+    ? [" One and one. The answer is 2.", " One  AND one.\nThe answer is 2.", " Two. The answer is 2.0", " Three."]
+    : [" The answer is 5.", " Hm.", " The answer is 3.", " The answer is 1."]
+}

@@ -15,8 +15,8 @@ struct SelfTrainingTests {
   /// Six rows of two classes: 0 and 1 are labelled, the others are not; row 4 is answered wrongly.
   private let logits: [[Float]] = [[0, 0], [0, 0], [3, 0], [0, 1], [0, 2.5], [2, 0]]
 
-  private func runner(_ prepare: (inout TableTask) -> Void = { _ in }) -> NotedRunner {
-    var task = TableTask(classes: [0, 1, 0, 1, 0, 0], of: 2)
+  private func runner(_ prepare: (inout LogitTableTask) -> Void = { _ in }) -> NotedRunner {
+    var task = LogitTableTask(classes: [0, 1, 0, 1, 0, 0], of: 2)
     task.splits = ["train": [0, 1], "unlabeled": [2, 3, 4, 5]]
     prepare(&task)
     let runner = NotedRunner(task)
@@ -155,7 +155,7 @@ struct SelfTrainingTests {
   }
 
   @Test func aNumberIsNothingToBeSureOf() {
-    let runner = NotedRunner(TableTask(scores: [1, 2]))
+    let runner = NotedRunner(LogitTableTask(scores: [1, 2]))
     #expect(
       thrownMessage { try run("rounds: 1", on: runner) }
         == "self-training keeps the answers a model is sure of, but this task predicts a number")

@@ -15,7 +15,7 @@ struct TeacherTests {
   // Fixture A of the method cards: the previous logits are the teacher's.
   private let teacher: [[Float]] = [[2.0, 0.5, -1.0], [0.1, 0.2, 0.3]]
   private let student: [[Float]] = [[1.5, 1.0, -0.5], [0.0, 0.4, 0.1]]
-  private let task = TableTask(classes: [0, 2], of: 3)
+  private let task = LogitTableTask(classes: [0, 2], of: 3)
 
   private func step(_ recipe: String, teacher: [[Float]]? = nil) throws -> ObjectiveBench.Result {
     let objective = try component(recipe, as: (any Objective).self, from: plugins)
@@ -77,7 +77,7 @@ struct TeacherTests {
 
   @Test func scoresAreComparedBySquaredError() throws {
     let objective = try component("{ type: teacher, alpha: 0.25 }", as: (any Objective).self, from: plugins)
-    var bench = ObjectiveBench(objective, TableTask(scores: [1, 2]), student: [[2], [2]], teacher: [[0], [2]])
+    var bench = ObjectiveBench(objective, LogitTableTask(scores: [1, 2]), student: [[2], [2]], teacher: [[0], [2]])
     let result = try bench.step(new: [0, 1])
     #expect(result.numbers["mse"] == 0.5)
     #expect(result.numbers["kd"] == 2)
