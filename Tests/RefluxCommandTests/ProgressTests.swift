@@ -145,6 +145,8 @@ private func step(tokens: Int, loss: Float, _ parts: (String, Float)...) -> Step
     #expect([0, 999, 1000, 1234567].map { grouped($0) } == ["0", "999", "1 000", "1 234 567"])
     #expect([0, 59.6, 3600, 11227].map { duration($0) } == ["0:00", "1:00", "1:00:00", "3:07:07"])
     #expect(grouped(.infinity) == "?" && duration(.nan) == "?")
+    #expect([-4e-8, -0.5, 0.00005, -0.0].map { decimals($0, 4) } == ["0.0000", "-0.5000", "0.0001", "0.0000"])
+    #expect(decimals(-.infinity, 4) == "-inf" && short(-0.0) == "0" && short(-12) == "-12")
     #expect(columns([["a", "bb"], ["ccc", "d"]]) == "a    bb\nccc   d")
   }
 }

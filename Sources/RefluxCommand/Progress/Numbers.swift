@@ -1,11 +1,14 @@
 import Foundation
 
-/// A number with so many digits after the point.
-func decimals(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+/// A number with so many digits after the point; what rounds to zero has no sign.
+func decimals(_ value: Double, _ digits: Int) -> String {
+  let text = String(format: "%.\(digits)f", value)
+  return value.isFinite && text.allSatisfy("-.0".contains) ? String(text.trimmingPrefix("-")) : text
+}
 
 /// A whole number as it is, any other with four digits.
 func short(_ value: Double) -> String {
-  value == value.rounded() && abs(value) < 1e15 ? String(format: "%.0f", value) : decimals(value, 4)
+  value == value.rounded() && abs(value) < 1e15 ? decimals(value, 0) : decimals(value, 4)
 }
 
 /// A whole number with its thousands apart: `12 345`.
