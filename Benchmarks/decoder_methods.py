@@ -6,7 +6,8 @@
     Benchmarks/decoder_methods.py llama-160m
 
 The model learns through LoRA; every batch has one row of the batch before and one new row, for fine-tuning too. The
-programs run in turns; the best time of each step over the rounds counts, the first two steps warm up.
+programs run in turns, another one first in each round; the best time of each step over the rounds counts, the first two
+steps warm up.
 """
 
 import argparse
@@ -72,8 +73,9 @@ def main():
     best, peaks, tokens = {}, {}, {}
     with tempfile.TemporaryDirectory() as scratch:
         write_rows(f"{scratch}/rows.jsonl", arguments.batch * (arguments.steps + 1), arguments.words)
-        for _ in range(arguments.rounds):
-            for method in arguments.methods:
+        for turn in range(arguments.rounds):
+            first = turn % len(arguments.methods)
+            for method in arguments.methods[first:] + arguments.methods[:first]:
                 times, tokens[method], peaks[method] = run(arguments, method, scratch)
                 best[method] = [min(pair) for pair in zip(times, best.get(method, times))]
     first = arguments.methods[0]
