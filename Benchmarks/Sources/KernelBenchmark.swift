@@ -44,7 +44,7 @@ struct KernelBenchmark {
     let dropout = (Dropout(key: 1, rate: 0.1), counters: counters)
     let small = Double(tokens * hidden * 4)
     kernel("gelu with bias", 8 * small) { backend.activate(.gelu, f, bias: wideBias, into: g) }
-    kernel("gelu backward", 12 * small) { backend.activateBackward(.gelu, f, bias: wideBias, g, into: g) }
+    kernel("gelu backward", 12 * small) { backend.activateBackward(.gelu, f, bias: wideBias, g, value: nil, into: g) }
     kernel("bias, dropout, residual, layer norm", 4 * small) {
       backend.layerNorm(
         x, bias: bias, residual: y, dropout: dropout, scale: scale, shift: bias, epsilon: 1e-12, sum: z, mean: mean,

@@ -19,7 +19,7 @@ struct AdamW: Optimizer {
   }
 
   let options: Options
-  private let decay: DecayRule
+  private var decay: DecayRule
   /// By module and parameter: `student.classifier.weight`.
   private var moments: [String: Moments] = [:]
 
@@ -33,9 +33,9 @@ struct AdamW: Optimizer {
     _ module: inout any Module, named owner: String, along gradient: Parameters, rate: Float, gradientScale: Float
   ) {
     // Moved out while the walk holds them, so that nothing shares them and they can be written in place.
-    var moments = moments
+    var (moments, decay) = (moments, decay)
     self.moments = [:]
-    module.updateParameters { [options, decay] name, weight in
+    module.updateParameters { [options] name, weight in
       guard let slope = gradient[name] else { return }
       // What learns is kept in single precision: 16 bits would swallow small steps.
       if weight.dtype.size < 4 { weight = weight.converted(to: .float32).detached }
@@ -43,9 +43,9 @@ struct AdamW: Optimizer {
         learningRate: options.learningRate * rate, beta1: options.beta1, beta2: options.beta2,
         epsilon: options.epsilon, weightDecay: decay.decays(name) ? options.weightDecay : 0, step: 0,
         gradientScale: gradientScale)
-      moments[owner + "." + name, default: Moments(like: weight)].move(&weight, along: slope, step)
+      moments[owner + "." + name, default: Moments(like: weight, slope)].move(&weight, along: slope, step)
     }
-    self.moments = moments
+    (self.moments, self.decay) = (moments, decay)
   }
 
   func state() -> RunState { .map(moments.mapValues(\.state)) }
@@ -63,10 +63,16 @@ private struct Moments {
   /// The others have no moments and only decay, to the same bits as if they were worked out.
   private var activeRows: [Bool]?
 
-  init(like weight: Tensor) {
-    mean = .zeros(weight.shape, weight.dtype, on: weight.backend)
-    square = .zeros(weight.shape, weight.dtype, on: weight.backend)
-    if weight.rank == 2 { activeRows = [Bool](repeating: false, count: weight.shape[0]) }
+  init(like weight: Tensor, _ gradient: Tensor) {
+    let (shape, backend) = (weight.shape, weight.backend)
+    if gradient.filledRows != nil {
+      mean = .zeroTable(shape, weight.dtype, on: backend)
+      square = .zeroTable(shape, weight.dtype, on: backend)
+      activeRows = [Bool](repeating: false, count: shape[0])
+    } else {
+      mean = .zeros(shape, weight.dtype, on: backend)
+      square = .zeros(shape, weight.dtype, on: backend)
+    }
   }
 
   init(_ state: RunState) throws {
@@ -88,7 +94,7 @@ private struct Moments {
     } else {
       activeRows = nil
     }
-    if mean.backend !== backend { (mean, square) = (mean.moved(to: backend), square.moved(to: backend)) }
+    if mean.backend !== backend { (mean, square) = (moved(mean, to: backend), moved(square, to: backend)) }
     weight.withUniqueStorage { weight in
       mean.withUniqueStorage { mean in
         square.withUniqueStorage { square in
@@ -101,5 +107,11 @@ private struct Moments {
         }
       }
     }
+  }
+
+  private func moved(_ moments: Tensor, to backend: any Backend) -> Tensor {
+    guard let activeRows else { return moments.moved(to: backend) }
+    let ids = Tensor(ids: activeRows.indices.filter { activeRows[$0] }.map(Int32.init))
+    return moments.rows(ids).moved(to: backend).scatteredRows(ids, height: activeRows.count, sparsely: true)
   }
 }

@@ -16,7 +16,7 @@ struct SGD: Optimizer {
   }
 
   let options: Options
-  private let decay: DecayRule
+  private var decay: DecayRule
   /// The direction of the last step, by module and parameter.
   private var directions: [String: Tensor] = [:]
 
@@ -30,9 +30,9 @@ struct SGD: Optimizer {
     _ module: inout any Module, named owner: String, along gradient: Parameters, rate: Float, gradientScale: Float
   ) {
     // Moved out while the walk holds them, so that nothing shares them and they can be written in place.
-    var directions = directions
+    var (directions, decay) = (directions, decay)
     self.directions = [:]
-    module.updateParameters { [options, decay] name, weight in
+    module.updateParameters { [options] name, weight in
       guard var direction = gradient[name] else { return }
       if gradientScale != 1 { direction = direction * gradientScale }
       if options.weightDecay != 0, decay.decays(name) { direction += weight.detached * options.weightDecay }
@@ -50,7 +50,7 @@ struct SGD: Optimizer {
       }
       weight.add(direction * -(options.learningRate * rate))
     }
-    self.directions = directions
+    (self.directions, self.decay) = (directions, decay)
   }
 
   func state() -> RunState { .map(directions.mapValues(RunState.tensor)) }

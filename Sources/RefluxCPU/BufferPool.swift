@@ -11,6 +11,7 @@ import Synchronization
 ///
 /// Small and large buffers live in separate arenas, so that a small buffer that lives long never splits the room of
 /// large ones. Neighbouring free blocks join, so batches of other lengths find room in what the longest batch needed.
+/// Tables that stay zero but for a few rows are kept apart from both (``ZeroBlocks``).
 final class BufferPool: Sendable {
   private let state: Mutex<State>
   private let poisons: Bool
@@ -19,8 +20,14 @@ final class BufferPool: Sendable {
     var small = Arena(segmentSize: 4 << 20)
     // Addresses alone, not memory: with all in one segment, what was never used is the largest block and so used last.
     var large = Arena(segmentSize: 64 << 30)
+    var zeros = ZeroBlocks()
     var inUse = 0
     var peak = 0
+
+    mutating func note(_ size: Int) {
+      inUse += size
+      peak = max(peak, inUse)
+    }
   }
 
   /// Buffers up to this size are small.
@@ -36,6 +43,7 @@ final class BufferPool: Sendable {
     state.withLock {
       $0.small.unmapAll()
       $0.large.unmapAll()
+      $0.zeros.trim()
     }
   }
 
@@ -43,14 +51,16 @@ final class BufferPool: Sendable {
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     let size = Arena.blockSize(byteCount)
     let address = state.withLock { state in
-      state.inUse += size
-      state.peak = max(state.peak, state.inUse)
+      state.note(size)
       return byteCount <= Self.smallLimit ? state.small.allocate(size) : state.large.allocate(size)
     }
-    guard let address, let pointer = UnsafeMutableRawPointer(bitPattern: address) else {
-      outOfMemory(byteCount)
-    }
+    let pointer = pointer(address, byteCount)
     if poisons { memset(pointer, 0xff, byteCount) }
+    return pointer
+  }
+
+  private func pointer(_ address: UInt?, _ byteCount: Int) -> UnsafeMutableRawPointer {
+    guard let address, let pointer = UnsafeMutableRawPointer(bitPattern: address) else { outOfMemory(byteCount) }
     return pointer
   }
 
@@ -62,18 +72,39 @@ final class BufferPool: Sendable {
     }
   }
 
+  /// At least `byteCount` bytes, all zero, of which few will be written.
+  func allocateZeros(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let size = ZeroBlocks.blockSize(byteCount)
+    return pointer(
+      state.withLock { state in
+        state.note(size)
+        return state.zeros.allocate(size)
+      }, byteCount)
+  }
+
+  /// Takes back what ``allocateZeros(_:)`` gave; `written` are the bytes outside which it is still zero, if known.
+  func releaseZeros(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?) {
+    let size = ZeroBlocks.blockSize(byteCount)
+    ZeroBlocks.clear(pointer, size, written: written)
+    state.withLock {
+      $0.inUse -= size
+      $0.zeros.release(UInt(bitPattern: pointer), size)
+    }
+  }
+
   /// Gives free memory back to the system.
   func trim() {
     state.withLock {
       $0.small.trim()
       $0.large.trim()
+      $0.zeros.trim()
     }
   }
 
   var statistics: BufferStatistics {
     state.withLock {
       BufferStatistics(
-        systemAllocations: $0.small.systemAllocations + $0.large.systemAllocations,
+        systemAllocations: $0.small.systemAllocations + $0.large.systemAllocations + $0.zeros.systemAllocations,
         bytesFromSystem: $0.small.bytesTouched + $0.large.bytesTouched, bytesInUse: $0.inUse, peakBytesInUse: $0.peak)
     }
   }
@@ -83,9 +114,9 @@ final class BufferPool: Sendable {
 public struct BufferStatistics: Sendable, Equatable {
   /// How often a buffer needed memory that no buffer had used before; stands still once training is in its stride.
   public let systemAllocations: Int
-  /// Memory taken from the system and not given back.
+  /// Memory taken from the system and not given back; without tables that are zero but for a few rows.
   public let bytesFromSystem: Int
-  /// Memory of living buffers, rounding and headers included.
+  /// Memory of living buffers, rounding and headers included; of such a table, what it would take if it were full.
   public let bytesInUse: Int
   public let peakBytesInUse: Int
 }

@@ -28,18 +28,20 @@ extension CPUBackend {
     }
   }
 
-  public func activateBackward(_ activation: Activation, _ x: View, bias: View?, _ gradient: View, into out: View) {
+  public func activateBackward(
+    _ activation: Activation, _ x: View, bias: View?, _ gradient: View, value: View?, into out: View
+  ) {
     guard x.dtype == .float32 else {
-      return ReferenceBackend.shared.activateBackward(activation, x, bias: bias, gradient, into: out)
+      return ReferenceBackend.shared.activateBackward(activation, x, bias: bias, gradient, value: value, into: out)
     }
-    requireDenseFloats("activateBackward", x, bias, gradient, out)
+    requireDenseFloats("activateBackward", x, bias, gradient, value, out)
     let columns = x.layout.columns
     timing.measure(.kernel) {
       workers.splitRows(x.layout.rows, columns, elements: 1 << 14) { range in
         let start = range.lowerBound * columns
         kernels.activate_backward(
-          activation.code, x.floats + start, bias?.floats, gradient.floats + start, out.floats + start, range.count,
-          columns)
+          activation.code, x.floats + start, bias?.floats, gradient.floats + start, value.map { $0.floats + start },
+          out.floats + start, range.count, columns)
       }
     }
   }

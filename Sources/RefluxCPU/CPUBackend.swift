@@ -37,10 +37,24 @@ public final class CPUBackend: Backend {
 
   // MARK: - Memory
 
+  /// From this size on zeros are worth pages of their own.
+  private static let leastTable = 1 << 20
+
   public func allocate(_ byteCount: Int) -> Buffer {
     Buffer(address: buffers.allocate(byteCount), byteCount: byteCount, backend: self)
   }
   public func release(_ address: UnsafeMutableRawPointer, _ byteCount: Int) { buffers.release(address, byteCount) }
+  public func allocateZeros(_ byteCount: Int) -> Buffer {
+    guard byteCount >= Self.leastTable else {
+      let bytes = allocate(byteCount)
+      bytes.address.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      return bytes
+    }
+    return Buffer(address: buffers.allocateZeros(byteCount), byteCount: byteCount, backend: self, isZeros: true)
+  }
+  public func releaseZeros(_ address: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?) {
+    buffers.releaseZeros(address, byteCount, written: written)
+  }
   public func upload(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer) {
     if let base = bytes.baseAddress { buffer.address.copyMemory(from: base, byteCount: bytes.count) }
   }

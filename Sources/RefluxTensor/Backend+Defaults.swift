@@ -12,6 +12,16 @@ extension Backend {
     return View(allocate(Swift.max(layout.count, 1) * dtype.size), layout, dtype)
   }
 
+  public func allocateZeros(_ byteCount: Int) -> Buffer {
+    let words = scratch([(byteCount + 3) / 4], .int32)
+    fill(words, with: 0)
+    return words.buffer
+  }
+
+  public func releaseZeros(_ address: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?) {
+    release(address, byteCount)
+  }
+
   private func give(_ result: Tensor, _ out: View?) { if let out { copy(result.view, into: out) } }
 
   /// The gradients of `definition` at `inputs` for a gradient of its result.
@@ -51,7 +61,10 @@ extension Backend {
     give(Composed.activated(Tensor(x), activation, bias: bias.map { Tensor($0) }), out)
   }
 
-  public func activateBackward(_ activation: Activation, _ x: View, bias: View?, _ gradient: View, into out: View) {
+  public func activateBackward(
+    _ activation: Activation, _ x: View, bias: View?, _ gradient: View, value: View?, into out: View
+  ) {
+    if let value { activate(activation, x, bias: bias, into: value) }
     let bias = bias.map { Tensor($0) }
     give(differentiate([x], along: gradient) { Composed.activated($0[0], activation, bias: bias) }[0], out)
   }

@@ -44,6 +44,12 @@ public protocol Backend: AnyObject, Sendable {
   func allocate(_ byteCount: Int) -> Buffer
   /// Takes back what ``allocate(_:)`` gave: called by the buffer's end, by nobody else.
   func release(_ address: UnsafeMutableRawPointer, _ byteCount: Int)
+  /// Room for so many bytes, all zero, of which few will be written: the rest should cost neither time nor memory.
+  ///
+  /// By default, room like any other, filled.
+  func allocateZeros(_ byteCount: Int) -> Buffer
+  /// Takes back what a backend's own ``allocateZeros(_:)`` gave; outside `written`, if known, all bytes are still zero.
+  func releaseZeros(_ address: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?)
   /// Copies bytes of the program's memory to the beginning of a buffer.
   func upload(_ bytes: UnsafeRawBufferPointer, to buffer: Buffer)
   /// Fills bytes of the program's memory from the beginning of a buffer.
@@ -79,8 +85,10 @@ public protocol Backend: AnyObject, Sendable {
   func tokenStatistics(_ logits: View, targets: View, losses: View, entropies: View)
   /// `out = activation(x + bias)`.
   func activate(_ activation: Activation, _ x: View, bias: View?, into out: View)
-  /// `out = gradient · activation'(x + bias)`; may write over `gradient`.
-  func activateBackward(_ activation: Activation, _ x: View, bias: View?, _ gradient: View, into out: View)
+  /// `out = gradient · activation'(x + bias)`, which may be written over `gradient`; `value`, if wanted, receives
+  /// `activation(x + bias)`, which costs little more here.
+  func activateBackward(
+    _ activation: Activation, _ x: View, bias: View?, _ gradient: View, value: View?, into out: View)
   /// `x += bias` for every row, in place.
   func addBias(_ bias: View, to x: View)
   /// Sums the rows of `x` `[n, columns]` into `out` `[columns]`.

@@ -5,15 +5,28 @@ public final class Buffer: @unchecked Sendable {
   public let backend: any Backend
   /// Keeps foreign memory alive (a mapped file); `nil` when the backend owns the bytes.
   private let owner: AnyObject?
+  /// Whether the backend gave the bytes as zeros and wants to know which no longer are.
+  private let isZeros: Bool
   /// Where the elements are that are not zero, if that is known; whoever writes to the bytes forgets it.
   var filledRows: FilledRows?
 
-  public init(address: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend, owner: AnyObject? = nil) {
-    (self.address, self.byteCount, self.backend, self.owner) = (address, byteCount, backend, owner)
+  /// `isZeros` for what a backend gives from an ``Backend/allocateZeros(_:)`` of its own.
+  public init(
+    address: UnsafeMutableRawPointer, byteCount: Int, backend: any Backend, owner: AnyObject? = nil,
+    isZeros: Bool = false
+  ) {
+    (self.address, self.byteCount, self.backend) = (address, byteCount, backend)
+    (self.owner, self.isZeros) = (owner, isZeros)
   }
   /// Foreign memory may be read-only: it is copied before anything is written in place.
   public var isForeign: Bool { owner != nil }
-  deinit { if owner == nil { backend.release(address, byteCount) } }
+  deinit {
+    if isZeros {
+      backend.releaseZeros(address, byteCount, written: filledRows?.parts(of: byteCount))
+    } else if owner == nil {
+      backend.release(address, byteCount)
+    }
+  }
 }
 
 /// What a kernel sees of a tensor: bytes, layout, element type.

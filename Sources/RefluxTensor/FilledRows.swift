@@ -14,7 +14,13 @@ struct FilledRows {
     (self.shape, rows) = (shape, zip([-1] + sorted, sorted).filter { $0 < $1 }.map(\.1))
   }
 
-  func union(_ other: FilledRows) -> FilledRows? { FilledRows(rows + other.rows, of: shape) }
+  /// Where the rows lie in the `byteCount` bytes of the whole table.
+  func parts(of byteCount: Int) -> [Range<Int>] {
+    let size = byteCount / shape[0]
+    return rows.map { Int($0) * size..<(Int($0) + 1) * size }
+  }
+
+  func union(_ others: [Int32]) -> FilledRows? { FilledRows(rows + others, of: shape) }
 }
 
 extension Tensor {
@@ -23,11 +29,17 @@ extension Tensor {
     guard let known = buffer.filledRows, known.shape == shape, layout.isRowMajor else { return nil }
     return known.rows
   }
+
+  /// Zeros for a table of which few rows will be written in place, at the cost of those rows alone.
+  public static func zeroTable(_ shape: Shape, _ dtype: DType = .float32, on backend: any Backend) -> Tensor {
+    let layout = Layout(rowMajor: shape)
+    return Tensor(View(backend.allocateZeros(Swift.max(layout.count, 1) * dtype.size), layout, dtype))
+  }
 }
 
 extension RandomAccessCollection<Bool> where Index == Int {
   /// Neighbours that are equal, in order, by their indices.
-  public var runs: [(range: Range<Int>, value: Bool)] {
+  @inlinable public var runs: [(range: Range<Int>, value: Bool)] {
     var (runs, start): ([(range: Range<Int>, value: Bool)], Int) = ([], startIndex)
     while start < endIndex {
       let end = self[start...].firstIndex { $0 != self[start] } ?? endIndex

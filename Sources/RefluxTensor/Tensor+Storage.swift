@@ -55,9 +55,25 @@ extension Tensor {
     guard node == nil, other.node == nil, other.dtype == dtype, other.shape == shape, isUnique else {
       return self = (self + other).detached
     }
-    let filled = filledRows == nil || other.filledRows == nil ? nil : buffer.filledRows
-    buffer.filledRows = filled.flatMap { mine in other.buffer.filledRows.flatMap(mine.union) }
-    backend.binary(.add, view, other.view, into: view)
+    let (mine, others) = (filledRows == nil ? nil : buffer.filledRows, other.filledRows)
+    guard let others else {
+      buffer.filledRows = nil
+      return backend.binary(.add, view, other.view, into: view)
+    }
+    buffer.filledRows = mine.flatMap { $0.union(others) }
+    let ids = Tensor(ids: others, on: backend)
+    backend.scatterAddRows(other.rows(ids).view, ids.view, into: view)
+  }
+
+  /// Adds a matrix product in place; returns `false`, with nothing done, where somebody else holds the bytes.
+  mutating func accumulate(product a: Tensor, _ b: Tensor) -> Bool {
+    guard
+      node == nil, a.node == nil, b.node == nil, a.rank == 2, b.rank == 2, shape == [a.shape[0], b.shape[1]],
+      dtype == a.dtype, dtype == b.dtype, isUnique
+    else { return false }
+    buffer.filledRows = nil
+    backend.matmul(a.view, b.view, into: view, accumulate: true)
+    return true
   }
 
   /// Writes over some entries of the first axis, in place where nobody else holds the bytes; no history.

@@ -57,6 +57,42 @@ struct BufferPoolTests {
     #expect(pool.statistics.bytesInUse == 0)
   }
 
+  /// More than this machine may have: only what is written to takes memory.
+  @Test("hands out zeros, again after some were written")
+  func zeros() {
+    let pool = BufferPool(poisons: true)
+    let size = 16 << 30
+    let places = [0, 5 << 30, size - 1]
+    for written in [places.map { $0..<$0 + 1 }, nil, []] {
+      let table = pool.allocateZeros(size)
+      let bytes = table.assumingMemoryBound(to: UInt8.self)
+      #expect(places.allSatisfy { bytes[$0] == 0 })
+      if written != [] { for place in places { bytes[place] = 7 } }
+      pool.releaseZeros(table, size, written: written)
+    }
+    #expect(pool.statistics.systemAllocations == 1)
+    #expect(pool.statistics.bytesInUse == 0)
+  }
+
+  @Test("clears the rows of a large table's gradient, and them alone")
+  func gradientOfALargeTable() {
+    let backend = CPUBackend(threads: 1)
+    let table = Tensor.zeros([1 << 16, 8], on: backend)
+    func gradient(_ ids: [Int32]) -> Tensor? {
+      let leaf = table.asLeaf()
+      return gradients(of: leaf.rows(Tensor(ids: ids, on: backend)).sum(), at: [leaf])[0]
+    }
+    for ids in [[5, 60_000, 5], [6, 7], [5]] as [[Int32]] {
+      var once = gradient(ids)
+      #expect(once?.sum([1]).floats.enumerated().filter { $1 != 0 }.map { Int32($0.offset) } == Set(ids).sorted())
+      // Written to in place, by something that does not say where.
+      once?.multiply(by: 2)
+      #expect(once?.sum().item == Float(16 * ids.count))
+      once = nil
+      #expect(gradient([9])?.sum().item == 8)
+    }
+  }
+
   @Test("gives memory back when asked")
   func trim() {
     let pool = BufferPool()

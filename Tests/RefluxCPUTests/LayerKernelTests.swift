@@ -31,9 +31,13 @@ struct LayerKernelTests {
           let out = backend.scratch([5, width])
           backend.activate(kind, input, bias: view, into: out)
           #expect(worst(out.values, shifted.map { activation(kind, $0) }) < 2e-7, "\(kind)")
-          backend.activateBackward(kind, input, bias: view, gradient, into: out)
+          backend.activateBackward(kind, input, bias: view, gradient, value: nil, into: out)
           let slopes = shifted.map { (activation(kind, $0 + 1e-6) - activation(kind, $0 - 1e-6)) / 2e-6 }
           #expect(worst(out.values, zip(slopes, dy).map { $0 * Double($1) }) < 1e-6, "\(kind)")
+          let (value, both) = (backend.scratch([5, width]), backend.scratch([5, width]))
+          backend.activateBackward(kind, input, bias: view, gradient, value: value, into: both)
+          #expect(worst(value.values, shifted.map { activation(kind, $0) }) < 2e-7, "\(kind)")
+          #expect(both.values == out.values, "\(kind)")
         }
       }
     }

@@ -101,6 +101,30 @@ import Testing
     let found = gradients(of: ((a + b) * 2 + a).sum(), at: [a, b])
     #expect(found[0]?.floats == [3, 3] && found[1]?.floats == [2, 2])
   }
+
+  /// A residual and two layers that read the same states, one weight that is used twice.
+  @Test func productsAreAddedToTheGradientsThatAreThere() throws {
+    let backend = CountingBackend()
+    var random = RandomSource(seed: 4)
+    func leaf(_ shape: Shape) -> Tensor { randomFloats(shape, on: backend, &random).asLeaf() }
+    let (x, a, b) = (leaf([64, 8]), leaf([8, 8]), leaf([8, 8]))
+    func found(createGraph: Bool) -> [[Float]] {
+      let loss = (x + x.linear(a).linear(a) * x.linear(b)).exp().sum()
+      return gradients(of: loss, at: [x, a, b], createGraph: createGraph).map { $0?.floats ?? [] }
+    }
+    // With a graph every part is a tensor of its own, and they are added.
+    for (product, sum) in zip(found(createGraph: false), found(createGraph: true)) {
+      #expect(product.count == sum.count && !product.isEmpty)
+      #expect(zip(product, sum).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) })
+    }
+    func peak(createGraph: Bool) -> Int {
+      backend.peak = backend.live
+      let before = backend.live
+      _ = found(createGraph: createGraph)
+      return backend.peak - before
+    }
+    #expect(peak(createGraph: false) < peak(createGraph: true))
+  }
 }
 
 /// The reference backend, counting the bytes of living buffers.

@@ -66,15 +66,22 @@ static void activate(enum reflux_activation kind, const float *x, const float *b
 #undef FORWARD
 }
 
+/// Also writes the activations to `y`, unless that is null: what they share with the slopes is worked out once.
 static void activate_backward(enum reflux_activation kind, const float *x, const float *bias, const float *dy,
-                              float *dx, size_t rows, size_t columns) {
-#define BACKWARD(id, function, slope)                                                         \
-  case id:                                                                                    \
-    for (size_t row = 0; row < rows; row++, x += columns, dy += columns, dx += columns) {     \
-      if (bias) FOR_EACH_VECTOR(columns, PUT(dx, GET(dy) * slope(GET(x) + GET(bias)));)       \
-      else FOR_EACH_VECTOR(columns, PUT(dx, GET(dy) * slope(GET(x)));)                        \
-    }                                                                                         \
+                              float *y, float *dx, size_t rows, size_t columns) {
+#define SLOPES(function, slope, INPUT, OUTPUT) \
+  FOR_EACH_VECTOR(columns, vector v = INPUT; OUTPUT; PUT(dx, GET(dy) * slope(v));)
+#define BACKWARD(id, function, slope)                                                     \
+  case id:                                                                                \
+    for (size_t row = 0; row < rows; row++, x += columns, dy += columns, dx += columns) { \
+      if (y && bias) SLOPES(function, slope, GET(x) + GET(bias), PUT(y, function(v)))     \
+      else if (y) SLOPES(function, slope, GET(x), PUT(y, function(v)))                    \
+      else if (bias) SLOPES(function, slope, GET(x) + GET(bias), )                        \
+      else SLOPES(function, slope, GET(x), )                                              \
+      if (y) y += columns;                                                                \
+    }                                                                                     \
     return;
   switch (kind) { FOR_EACH_ACTIVATION(BACKWARD) }
 #undef BACKWARD
+#undef SLOPES
 }

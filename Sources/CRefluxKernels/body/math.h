@@ -4,9 +4,9 @@
 
 /// e^x. Results below the smallest normal number become 0.
 ///
-/// x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf), and 2^n put into the exponent in two halves,
-/// so that results up to the largest finite number come out. Adding 1.5 * 2^23 rounds to the nearest integer and leaves
-/// it in the low bits.
+/// x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes' expf), and 2^n put into the exponent: by one
+/// instruction, or in two halves, so that results up to the largest finite number come out. Adding 1.5 * 2^23 rounds to
+/// the nearest integer and leaves it in the low bits.
 INLINE vector exponential(vector x) {
   const float rounder = 12582912.0f;
   vector clamped = smaller(larger(x, splat(-87.33655f)), splat(89.0f));
@@ -21,9 +21,13 @@ INLINE vector exponential(vector x) {
   p = p * r + splat(1.6666665459e-1f);
   p = p * r + splat(5.0000001201e-1f);
   p = p * (r * r) + (r + splat(1.0f));
+#if defined(__x86_64__) && WIDTH == 16
+  vector scaled = __builtin_ia32_scalefps512_mask(p, n, p, (uint16_t)-1, 4);
+#else
   int_vector exponent = bits_of(shifted) - (int_vector)0x4b400000;
   int_vector first = exponent >> 1;
   vector scaled = p * from_bits((first + 127) << 23) * from_bits((exponent - first + 127) << 23);
+#endif
   return x < splat(-87.33655f) ? splat(0.0f) : scaled;
 }
 

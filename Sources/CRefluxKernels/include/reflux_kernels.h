@@ -80,7 +80,7 @@ typedef struct {
   // Activations. `bias` may be null; `dx` may be `dy`.
   void (*activate)(enum reflux_activation kind, const float *x, const float *bias, float *y, size_t rows,
                    size_t columns);
-  void (*activate_backward)(enum reflux_activation kind, const float *x, const float *bias, const float *dy,
+  void (*activate_backward)(enum reflux_activation kind, const float *x, const float *bias, const float *dy, float *y,
                             float *dx, size_t rows, size_t columns);
 
   // Softmax along the columns; `y` may be `x`, and `dx` may be `dy`.

@@ -37,9 +37,12 @@ extension Tensor {
         }
       }
       if outputBias != nil { back.to(3) { g.rowSum() } }
-      back.to(2) { g.transposed().matmul(Tensor(x.activationKernel(activation, bias))) }
-      guard back.wants(0) || back.wants(1) else { return }
-      let inner = x.activationGradient(activation, bias, g.matmul(weight))
+      guard back.wants(0) || back.wants(1) else {
+        return back.to(2, product: g.transposed(), Tensor(x.activationKernel(activation, bias)))
+      }
+      let gate = back.wants(2) ? x.backend.scratch(x.shape, x.dtype) : nil
+      let inner = x.activationGradient(activation, bias, g.matmul(weight), value: gate)
+      if let gate { back.to(2, product: g.transposed(), Tensor(gate)) }
       back.to(0) { inner }
       back.to(1) { inner.rowSum() }
     }
@@ -59,9 +62,11 @@ extension Tensor {
     return out
   }
 
-  private func activationGradient(_ activation: Activation, _ bias: Tensor?, _ gradient: Tensor) -> Tensor {
+  private func activationGradient(
+    _ activation: Activation, _ bias: Tensor?, _ gradient: Tensor, value: View? = nil
+  ) -> Tensor {
     let out = backend.scratch(shape, dtype)
-    backend.activateBackward(activation, dense, bias: bias?.dense, gradient.dense, into: out)
+    backend.activateBackward(activation, dense, bias: bias?.dense, gradient.dense, value: value, into: out)
     return Tensor(out)
   }
 }

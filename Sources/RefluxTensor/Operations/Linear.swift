@@ -6,8 +6,8 @@ extension Tensor {
     let (keptX, keptWeight, length) = (x.kept(for: weight), weight.kept(for: x), shape)
     let result = Tensor.record("linear", [x, weight] + (bias.map { [$0] } ?? []), out) { back in
       let g = back.gradient
-      if let weight = keptWeight { back.to(0) { g.matmul(back.saved(weight)) } }
-      if let x = keptX { back.to(1) { g.transposed().matmul(back.saved(x)) } }
+      if let weight = keptWeight { back.to(0, product: g, back.saved(weight)) }
+      if let x = keptX { back.to(1, product: g.transposed(), back.saved(x)) }
       if bias != nil { back.to(2) { g.rowSum() } }
     }
     return length.count == 2 ? result : result.reshaped(length.dropLast() + [weight.shape[0]])

@@ -20,8 +20,8 @@ extension Tensor {
     return .record("addingProduct", [Tensor(sum.view, node: history), low, up], sum.view) { back in
       let g = back.gradient
       back.to(0) { g }
-      if let up = keptUp { back.to(1) { g.matmul(back.saved(up)) } }
-      if let low = keptLow { back.to(2) { g.transposed().matmul(back.saved(low)) } }
+      if let up = keptUp { back.to(1, product: g, back.saved(up)) }
+      if let low = keptLow { back.to(2, product: g.transposed(), back.saved(low)) }
     }
   }
 }

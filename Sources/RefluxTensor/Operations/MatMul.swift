@@ -19,8 +19,8 @@ extension Tensor {
     a.backend.matmul(a.view, b.view, into: out, accumulate: false)
     let (keptA, keptB) = (a.kept(for: b), b.kept(for: a))
     return .record("matmul", [a, b], out) { back in
-      if let b = keptB { back.to(0) { back.gradient.matmul(back.saved(b).transposed()) } }
-      if let a = keptA { back.to(1) { back.saved(a).transposed().matmul(back.gradient) } }
+      if let b = keptB { back.to(0, product: back.gradient, back.saved(b).transposed()) }
+      if let a = keptA { back.to(1, product: back.saved(a).transposed(), back.gradient) }
     }
   }
 }

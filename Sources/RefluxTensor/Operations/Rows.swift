@@ -10,20 +10,29 @@ extension Tensor {
     let out = backend.scratch([ids.count, shape[1]], dtype)
     backend.gatherRows(view, ids.view, into: out)
     let learns = paddingIndex.flatMap { isTracked ? ids.differs(from: $0, dtype) : nil }
+    let isLeaf = node?.isLeaf ?? false
     return .record("rows", [self], out) { back in
-      back.to(0) { (learns.map { back.gradient * $0 } ?? back.gradient).scatteredRows(ids, height: height) }
+      back.to(0) {
+        (learns.map { back.gradient * $0 } ?? back.gradient).scatteredRows(ids, height: height, sparsely: isLeaf)
+      }
     }
   }
 
   /// Adds each row to the row of a table of zeros that its id names: `[ids.count, width]` to `[height, width]`.
-  public func scatteredRows(_ ids: Tensor, height: Int) -> Tensor {
+  ///
+  /// `sparsely` for a table whose other rows are seldom read: they then cost neither memory nor the time to clear them.
+  public func scatteredRows(_ ids: Tensor, height: Int, sparsely: Bool = false) -> Tensor {
     precondition(
       rank == 2 && ids.dtype == .int32 && ids.count == shape[0],
       "scatter: \(ids.count) \(ids.dtype) ids for rows of shape \(shape)")
     let (x, ids) = (computable, ids.flat(on: backend))
-    let out = Tensor.zeros([height, shape[1]], x.dtype, on: backend).view
+    let whole = [height, shape[1]]
+    let filled = FilledRows(ids.ids, of: whole)
+    let isSparse = sparsely && filled != nil
+    let table: Tensor = isSparse ? .zeroTable(whole, x.dtype, on: backend) : .zeros(whole, x.dtype, on: backend)
+    let out = table.view
     backend.scatterAddRows(x.dense, ids.view, into: out)
-    out.buffer.filledRows = FilledRows(ids.ids, of: out.layout.shape)
+    out.buffer.filledRows = filled
     return .record("scatterRows", [x], out) { back in back.to(0) { back.gradient.rows(ids) } }
   }
 

@@ -37,10 +37,13 @@ extension BackendConformance {
             $0.activate(activation, $1[0], bias: hasBias ? $1[1] : nil, into: $2[0])
           }
           compare("\(what), backward", [x, bias, g], [Operand(shape)]) {
-            $0.activateBackward(activation, $1[0], bias: hasBias ? $1[1] : nil, $1[2], into: $2[0])
+            $0.activateBackward(activation, $1[0], bias: hasBias ? $1[1] : nil, $1[2], value: nil, into: $2[0])
+          }
+          compare("\(what), backward with the value", [x, bias, g], [Operand(shape), Operand(shape)]) {
+            $0.activateBackward(activation, $1[0], bias: hasBias ? $1[1] : nil, $1[2], value: $2[1], into: $2[0])
           }
           compare("\(what), backward in place", [x, bias], [g]) {
-            $0.activateBackward(activation, $1[0], bias: hasBias ? $1[1] : nil, $2[0], into: $2[0])
+            $0.activateBackward(activation, $1[0], bias: hasBias ? $1[1] : nil, $2[0], value: nil, into: $2[0])
           }
         }
       }
