@@ -33,7 +33,10 @@ extension CPUBackend {
     if let (flatA, flatOut) = flattened(a, b, out) {
       return multiply(flatA, matrix(b), into: flatOut, accumulate, Element.self)
     }
-    let batches = Runs([a, b, out].map { batchLayout($0.layout) })
+    let batches =
+      rank == 2
+      ? Runs(single: [a.layout.offset, b.layout.offset, out.layout.offset])
+      : Runs([a, b, out].map { batchLayout($0.layout) })
     timing.measure(.product) {
       let count = batches.count * batches.length
       let pieces = ProductPieces(m, n, k)

@@ -39,6 +39,12 @@ struct Runs {
     offsets = layouts.map(\.offset)
   }
 
+  /// One run of one element in each layout: what a single matrix product is among the batches.
+  init(single offsets: [Int]) {
+    (length, count, steps, self.offsets) = (1, 1, offsets, offsets)
+    (outerShape, outerStrides) = ([], [])
+  }
+
   /// Where run number `run` begins in layout number `layout`.
   func start(_ run: Int, _ layout: Int) -> Int {
     var (rest, offset) = (run, offsets[layout])

@@ -12,16 +12,6 @@ extension Backend {
     return View(allocate(Swift.max(layout.count, 1) * dtype.size), layout, dtype)
   }
 
-  public func allocateZeros(_ byteCount: Int) -> Buffer {
-    let words = scratch([(byteCount + 3) / 4], .int32)
-    fill(words, with: 0)
-    return words.buffer
-  }
-
-  public func releaseZeros(_ address: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?) {
-    release(address, byteCount)
-  }
-
   private func give(_ result: Tensor, _ out: View?) { if let out { copy(result.view, into: out) } }
 
   /// The gradients of `definition` at `inputs` for a gradient of its result.

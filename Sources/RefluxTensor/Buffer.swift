@@ -38,3 +38,15 @@ public struct View {
     (self.buffer, self.layout, self.dtype) = (buffer, layout, dtype)
   }
 }
+
+extension Backend {
+  public func allocateZeros(_ byteCount: Int) -> Buffer {
+    let words = scratch([(byteCount + 3) / 4], .int32)
+    fill(words, with: 0)
+    return words.buffer
+  }
+
+  public func releaseZeros(_ address: UnsafeMutableRawPointer, _ byteCount: Int, written: [Range<Int>]?) {
+    release(address, byteCount)
+  }
+}

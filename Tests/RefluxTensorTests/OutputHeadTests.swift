@@ -51,12 +51,12 @@ import Testing
     }
   }
 
-  /// Several chunks, as the whole matrix of logits gives it.
-  @Test(arguments: [false, true]) func chunks(_ headLearns: Bool) {
+  /// Several chunks, as the whole matrix of logits gives it: two of 16 positions are kept, whatever row they are of.
+  @Test(arguments: [false, true], [36, 20, 4]) func chunks(_ headLearns: Bool, matched: Int) {
     let backend = CPUBackend(threads: 2)
     var random = RandomSource(seed: 3, "head")
     let (positions, vocabulary) = (40, 300_000)
-    let rows = RowOffsets(lengths: [36, 4])
+    let rows = RowOffsets(lengths: [matched, positions - matched])
     let hidden = randomFloats([positions, 4], in: -2...2, on: backend, &random).asLeaf()
     var head = randomFloats([vocabulary, 4], in: -2...2, on: backend, &random)
     if headLearns { head = head.asLeaf() }

@@ -5,25 +5,36 @@ struct HeadPass {
   let targets: Tensor  // [positions] int32
   /// The positions of each row, if mean distributions are wanted.
   let maps: RowOffsets?
-  /// The first so many positions are gone through again in the backward pass; the others keep a gradient.
-  let recomputed: Int
-  /// Whether there will be a backward pass.
+  /// The first so many positions get gradients through maps.
+  let matched: Int
+  /// Whether there will be a backward pass, and whether it asks for the gradient of the head.
   let isTracked: Bool
+  let learns: Bool
 
   /// Chunks whose probabilities the forward pass keeps, so that the backward pass need not make them again: what a small
   /// batch has, and little beside a large one.
   private static let keptChunks = 2
+
+  /// The first so many positions are gone through again in the backward pass; the others keep a gradient.
+  ///
+  /// If some are, so are all whose probabilities are kept: a product of more rows costs less for each.
+  private var recomputed: Int {
+    if learns { return positions }
+    return matched == 0 ? 0 : Swift.max(matched, Swift.min(positions, Self.keptChunks * chunkLength))
+  }
 
   private var backend: any Backend { hidden.backend }
   private var positions: Int { hidden.shape[0] }
   private var vocabulary: Int { head.shape[0] }
   private var headTransposed: View { View(head.buffer, head.layout.transposed(0, 1), head.dtype) }
 
-  /// Neighbouring positions whose logits take 16 MB or less; by the shape alone, so that sums have one order.
+  /// Positions whose logits take 16 MB or less; by the shape alone, so that sums have one order.
+  private var chunkLength: Int { Swift.max(16, (1 << 22) / Swift.max(vocabulary, 1)) }
+
   private func chunks(_ range: Range<Int>) -> [Range<Int>] {
-    let size = Swift.max(16, (1 << 22) / Swift.max(vocabulary, 1))
-    return stride(from: range.lowerBound, to: range.upperBound, by: size).map {
-      $0..<Swift.min($0 + size, range.upperBound)
+    let length = chunkLength
+    return stride(from: range.lowerBound, to: range.upperBound, by: length).map {
+      $0..<Swift.min($0 + length, range.upperBound)
     }
   }
 

@@ -13,8 +13,8 @@ extension Tensor {
   ///
   /// Only a few chunks of `[positions, vocabulary]` exist at any time. When the head is frozen, the gradient of the losses
   /// with respect to the hidden states is linear in a matrix that the forward pass has at hand, so it is made there and
-  /// the backward pass costs nothing; where the head learns or maps get gradients, all but the first chunks are made
-  /// again.
+  /// the backward pass costs nothing; where the head learns or maps get gradients, the first chunks are kept and others
+  /// made again.
   ///
   /// `head` is `[vocabulary, hiddenSize]`, and a frozen one may have a 16-bit type; `targets` is the id that each position
   /// must predict; `maps` the positions of each row, if mean distributions are wanted. Gradients flow into the maps of
@@ -32,8 +32,7 @@ extension Tensor {
     let ids = Tensor(ids: (targets ?? [Int](repeating: 0, count: shape[0])).map(Int32.init), on: backend)
     let step = HeadPass(
       hidden: hidden.detached, head: head.detached, targets: ids, maps: maps,
-      recomputed: head.isTracked ? shape[0] : maps.map { Int($0.starts[gradientRows]) } ?? 0,
-      isTracked: hidden.isTracked)
+      matched: maps.map { Int($0.starts[gradientRows]) } ?? 0, isTracked: hidden.isTracked, learns: head.isTracked)
     let out = step.forward()
     let positions = shape[0]
     let all = Tensor.record("tokenStatistics", [hidden, head], out.values) { back in
