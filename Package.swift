@@ -90,7 +90,8 @@ let package = Package(
       ["RefluxCPU", "RefluxCore", "RefluxIO", "RefluxText"] + plugins.map { .init(stringLiteral: $0.name) }),
     tests(of: "RefluxBasics", ["RefluxIO", "RefluxCPU"]),
     tests(of: "RefluxLosses"),
-    tests(of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses"]),
+    tests(
+      of: "RefluxSelfDistillation", ["RefluxIO", "RefluxBasics", "RefluxCPU", "RefluxDecoders", "RefluxLosses"]),
     tests(of: "RefluxSelfTraining", ["RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxTeacherDistillation", ["RefluxIO", "RefluxBasics", "RefluxLosses", "RefluxSelfDistillation"]),
     tests(of: "RefluxNN", ["RefluxIO"]),

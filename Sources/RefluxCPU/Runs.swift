@@ -41,8 +41,9 @@ struct Runs {
 
   /// One run of one element in each layout: what a single matrix product is among the batches.
   init(single offsets: [Int]) {
-    (length, count, steps, self.offsets) = (1, 1, offsets, offsets)
+    (length, count, self.offsets) = (1, 1, offsets)
     (outerShape, outerStrides) = ([], [])
+    steps = offsets  // Never taken; an array of its own would be allocated for every product.
   }
 
   /// Where run number `run` begins in layout number `layout`.

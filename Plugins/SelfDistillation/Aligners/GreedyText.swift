@@ -4,7 +4,13 @@ import RefluxCore
 struct GreedyText {
   private let model: any Model
   private let limit: Int
-  init(_ model: any Model, atMost limit: Int) { (self.model, self.limit) = (model, limit) }
+
+  init(_ model: any Model, atMost limit: Int) {
+    // Nothing is learned from how the text came about.
+    var constant = model
+    constant.updateParameters { $1 = $1.detached }
+    (self.model, self.limit) = (constant, limit)
+  }
 
   /// Each row's prompt, everything up to the first label, with the model's own text after it as what is labelled.
   ///
@@ -18,15 +24,13 @@ struct GreedyText {
       return Row(
         ids: Array(input.ids[input.rows[row]].prefix(prompt)), prompt: prompt, end: targets[row].last { $0 >= 0 })
     }
-    for _ in 0..<limit {
-      let open = rows.indices.filter { !rows[$0].isFinished && rows[$0].ids.count < model.card.maxPositions }
-      guard !open.isEmpty else { break }
-      let block = TokenBlock(
-        ids: open.flatMap { rows[$0].ids }, rows: RowOffsets(lengths: open.map { rows[$0].ids.count }))
-      var pass = ForwardPass(training: false)
-      guard let said = try model(block, &pass).tokens?.detached else { break }
-      for (row, token) in zip(open, said.logits.argmax()) { rows[row].ids.append(Int32(token)) }
-    }
+    let open = rows.indices.filter { !rows[$0].ids.isEmpty && rows[$0].ids.count < model.card.maxPositions }
+    let ends = Set(open.map { rows[$0].end })
+    let options = GenerationOptions(
+      maxNewTokens: limit, endTokens: ends.count == 1 ? Set(ends.compactMap { $0.map(Int32.init) }) : [],
+      batchSize: max(open.count, 1))
+    let texts = try Generator(model, nil, options)(open.map { rows[$0].ids })
+    for (row, text) in zip(open, texts) { rows[row].add(text.ids) }
     return block(of: rows, numbers: input.rowNumbers)
   }
 
@@ -34,7 +38,12 @@ struct GreedyText {
     var ids: [Int32]
     let prompt: Int
     let end: Int?
-    var isFinished: Bool { ids.count > prompt && ids.last.map(Int.init) == end }
+
+    /// Takes a text over as far as the row's own end.
+    mutating func add(_ text: [Int32]) {
+      let last = text.firstIndex { Int($0) == end } ?? text.count - 1
+      ids += text[...last]
+    }
   }
 
   /// The last token of each row is predicted and not read.
