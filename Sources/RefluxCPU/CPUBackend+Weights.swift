@@ -4,8 +4,9 @@ import RefluxTensor
 /// The largest number of rows for which reading the weights is what a product costs.
 private let fewRows = 8
 
-/// Columns and inner elements of the weights that are converted at a time.
-private let convertedColumns = 240, convertedRows = 2048
+/// Columns and inner elements of the weights that are converted at a time: a piece stays in the processor's cache until
+/// it is packed, and is as wide as it can be, since the other operand is packed anew for each.
+private let convertedColumns = 480, convertedRows = 384
 
 // Products with weights that stay in their stored type, and products of a few rows.
 extension CPUBackend {
@@ -49,7 +50,7 @@ extension CPUBackend {
     let (m, n, k) = (out.layout.shape[0], out.layout.shape[1], a.layout.shape[1])
     let matrix = BLASMatrix(
       address: UnsafePointer(a.floats), leadingDimension: left.leadingDimension, isTransposed: left.isTransposed)
-    let (width, height) = (min(n, convertedColumns), min(k, convertedRows))
+    let (width, height) = (convertedWidth(n), min(k, convertedRows))
     timing.measure(.product) {
       withTemporary(width * height * threads) { room in
         workers.run(chunks: (n + width - 1) / width) { chunk, worker in
@@ -66,6 +67,14 @@ extension CPUBackend {
       }
     }
     return true
+  }
+
+  /// As even pieces of `n` columns as can be, and an even number of them, so that two threads share them fairly.
+  private func convertedWidth(_ n: Int) -> Int {
+    let unit = 48
+    guard n > 2 * unit else { return n }
+    let pieces = (n + 2 * convertedColumns - 1) / (2 * convertedColumns) * 2
+    return ((n + pieces - 1) / pieces + unit - 1) / unit * unit
   }
 
   /// A block of a 16-bit matrix as float32, in the order in which it is stored.

@@ -180,10 +180,8 @@ struct StageRun {
   mutating func interrupted(_ state: StageState) throws -> Interrupted {
     try save(state)
     let step = position.stepsBefore + state.progress.step
-    return Interrupted(
-      description: """
-        stopped after step \(step); --resume goes on from \(run.directory.checkpoint(step))
-        """)
+    let path = run.directory.checkpoint(step)
+    return Interrupted(description: "stopped after step \(step); --resume goes on from \(path)")
   }
 
   private mutating func saved(_ failure: DivergenceError, _ state: StageState) throws -> RunError {
