@@ -45,7 +45,7 @@ struct Roberta: Encoder {
 
   func encode(_ input: TokenBlock, _ rows: PackedRows, _ pass: inout ForwardPass) -> ModelOutput {
     var states = EncoderStates(embeddings(input, rows, &pass), rows, pass.wants)
-    states.apply(layers.indices) { layers[$0]($1, rows, firstTokensOnly: $2, &pass) }
+    states.apply(layers.indices) { layers[$0]($1, rows, readTokensOnly: $2, &pass) }
     return states.output(pooler, classifier, &pass)
   }
 }

@@ -25,8 +25,10 @@ public struct CausalSelfAttention: Module {
     visitor.visit("o_proj", &output)
   }
 
-  /// `[tokens, hidden]` to `[tokens, hidden]`.
-  func callAsFunction(_ x: Tensor, _ batch: DecoderRows, layer: Int, dropout: Dropout?) -> Tensor {
+  /// `[tokens, hidden]` to `[tokens, hidden]`, or to `[read, hidden]` with `readTokensOnly`.
+  func callAsFunction(
+    _ x: Tensor, _ batch: DecoderRows, layer: Int, readTokensOnly: Bool, dropout: Dropout?
+  ) -> Tensor {
     var attention = AttentionShape(
       rows: batch.rows.offsets, heads: shape.heads, keyValueHeads: shape.keyValueHeads,
       scale: 1 / Float(shape.headSize).squareRoot(), isCausal: true)
@@ -36,9 +38,9 @@ public struct CausalSelfAttention: Module {
       let held = cache.adding(keys, values, of: batch.rows.offsets, toLayer: layer)
       (keys, values, attention.keys) = (held.keys, held.values, held.places)
     }
-    return output(
-      Tensor.attention(
-        query: queries, key: keys, value: values, attention,
-        dropout: dropout.map { ($0, counters: batch.rows.counters) }))
+    let mixed = Tensor.attention(
+      query: queries, key: keys, value: values, attention,
+      dropout: dropout.map { ($0, counters: batch.rows.counters) })
+    return output(readTokensOnly ? mixed.rows(batch.rows.readTokens) : mixed)
   }
 }

@@ -14,6 +14,6 @@ public struct ClassificationHead: Module {
 
   public func callAsFunction(_ pooled: Tensor, _ rows: PackedRows, _ pass: inout some DropoutSites) -> Tensor {
     let site = pass.dropout(dropout)
-    return linear(pooled.dropout(site, counters: rows.firstCounters))  // [rows, width] -> [rows, outputs]
+    return linear(pooled.dropout(site, counters: rows.readCounters))  // [rows, width] -> [rows, outputs]
   }
 }

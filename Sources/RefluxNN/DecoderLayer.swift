@@ -34,17 +34,24 @@ public struct DecoderLayer: Module {
     visitor.visit("post_attention_layernorm", &feedForwardNorm)
   }
 
-  /// `[tokens, hidden]` to `[tokens, hidden]`; with `recomputes`, nothing inside is kept for the backward pass.
+  /// `[tokens, hidden]` to `[tokens, hidden]`, or to `[read, hidden]` with `readTokensOnly`, which is for the last layer:
+  /// what follows attention, four fifths of the work, is done for the tokens whose states are read.
+  ///
+  /// With `recomputes`, nothing inside is kept for the backward pass.
   public func callAsFunction(
-    _ x: Tensor, _ batch: DecoderRows, recomputes: Bool = false, _ pass: inout some DropoutSites
+    _ x: Tensor, _ batch: DecoderRows, readTokensOnly: Bool = false, recomputes: Bool = false,
+    _ pass: inout some DropoutSites
   ) -> Tensor {
     let site = pass.dropout(dropout)
-    guard recomputes else { return applied(x, batch, site) }
-    return recomputing(self, x) { layer, x in layer.applied(x, batch, site) }
+    guard recomputes else { return applied(x, batch, readTokensOnly, site) }
+    return recomputing(self, x) { layer, x in layer.applied(x, batch, readTokensOnly, site) }
   }
 
-  private func applied(_ x: Tensor, _ batch: DecoderRows, _ site: Dropout?) -> Tensor {
-    let middle = x + attention(attentionNorm(x), batch, layer: number, dropout: site)
+  private func applied(_ x: Tensor, _ batch: DecoderRows, _ readTokensOnly: Bool, _ site: Dropout?) -> Tensor {
+    let residual = readTokensOnly ? x.rows(batch.rows.readTokens) : x
+    let middle =
+      residual
+      + attention(attentionNorm(x), batch, layer: number, readTokensOnly: readTokensOnly, dropout: site)
     return middle + feedForward(feedForwardNorm(middle))
   }
 }

@@ -37,15 +37,15 @@ public struct LowRankAdapter: Module {
   public var product: Tensor { up.matmul(down) * scale }
 }
 
-/// Dropout of the tokens of a packed batch, or of the rows' first tokens, whichever it is given.
+/// Dropout of the tokens of a packed batch, or of those whose last states are read, whichever it is given.
 public struct RowDropout {
   private let dropout: Dropout
   private let rows: PackedRows
   public init(_ dropout: Dropout, _ rows: PackedRows) { (self.dropout, self.rows) = (dropout, rows) }
 
-  /// `x` is `[tokens, width]` or `[rows, width]`.
+  /// `x` is `[tokens, width]` or `[read, width]`.
   func callAsFunction(_ x: Tensor) -> Tensor {
     let isEveryToken = x.shape[0] == rows.counters.count
-    return x.dropout(dropout, counters: isEveryToken ? rows.counters : rows.firstCounters)
+    return x.dropout(dropout, counters: isEveryToken ? rows.counters : rows.readCounters)
   }
 }

@@ -5,17 +5,17 @@ public struct PackedRows {
   public let offsets: RowOffsets
   /// Each token's number for ``Dropout``.
   public let counters: Tensor  // [tokens] int32
-  /// Where each row begins.
-  public let firstTokens: Tensor  // [rows] int32
-  /// The counters of the first tokens.
-  public let firstCounters: Tensor  // [rows] int32
+  /// The tokens whose last states are read: an encoder's head reads the first of each row.
+  public let readTokens: Tensor  // [read] int32
+  public let readCounters: Tensor  // [read] int32
 
-  public init(_ offsets: RowOffsets, counters: [Int32], on backend: any Backend) {
-    let starts = offsets.starts.dropLast()
+  /// `read` are the tokens whose last states are read, in order; by default the first of each row.
+  public init(_ offsets: RowOffsets, counters: [Int32], read: [Int32]? = nil, on backend: any Backend) {
+    let read = read ?? Array(offsets.starts.dropLast())
     self.offsets = offsets
     self.counters = Tensor(ids: counters, on: backend)
-    firstTokens = Tensor(ids: Array(starts), on: backend)
-    firstCounters = Tensor(ids: starts.map { counters[Int($0)] }, on: backend)
+    readTokens = Tensor(ids: read, on: backend)
+    readCounters = Tensor(ids: read.map { counters[Int($0)] }, on: backend)
   }
 }
 

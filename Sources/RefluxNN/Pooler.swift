@@ -19,6 +19,6 @@ public struct Pooler: Module {
   /// From the rows' first tokens: `[rows, width]` to `[rows, width]`.
   public func callAsFunction(_ first: Tensor, _ rows: PackedRows, _ pass: inout some DropoutSites) -> Tensor {
     let site = dropout.flatMap { pass.dropout($0) }
-    return dense.product(first.dropout(site, counters: rows.firstCounters)).activated(activation, bias: dense.bias)
+    return dense.product(first.dropout(site, counters: rows.readCounters)).activated(activation, bias: dense.bias)
   }
 }

@@ -58,14 +58,14 @@ public struct PostNormBlock: Module {
   /// on the token, so the result is the same.
   ///
   /// `mixed` and `x`, the layer's input, are `[tokens, hidden]`; the result is `[tokens, hidden]`, or `[rows, hidden]`
-  /// with `firstTokensOnly`.
+  /// with `readTokensOnly`.
   public func callAsFunction(
-    _ mixed: Tensor, _ x: Tensor, _ rows: PackedRows, firstTokensOnly: Bool, _ pass: inout some DropoutSites
+    _ mixed: Tensor, _ x: Tensor, _ rows: PackedRows, readTokensOnly: Bool, _ pass: inout some DropoutSites
   ) -> Tensor {
     var (mixed, residual, counters) = (mixed, x, rows.counters)
-    if firstTokensOnly {
-      (mixed, residual) = (mixed.rows(rows.firstTokens), residual.rows(rows.firstTokens))
-      counters = rows.firstCounters
+    if readTokensOnly {
+      (mixed, residual) = (mixed.rows(rows.readTokens), residual.rows(rows.readTokens))
+      counters = rows.readCounters
     }
     let attended = attentionNorm(
       attentionOutput.product(mixed), bias: attentionOutput.bias, residual: residual,

@@ -64,10 +64,10 @@ public struct TransformerLayer: Module {
 
   /// One layer over all tokens, or, for the last one, only as far as the rows' first tokens need it.
   ///
-  /// `x` is `[tokens, hidden]`; the result is `[tokens, hidden]`, or `[rows, hidden]` with `firstTokensOnly`.
+  /// `x` is `[tokens, hidden]`; the result is `[tokens, hidden]`, or `[rows, hidden]` with `readTokensOnly`.
   public func callAsFunction(
-    _ x: Tensor, _ rows: PackedRows, firstTokensOnly: Bool = false, _ pass: inout some DropoutSites
+    _ x: Tensor, _ rows: PackedRows, readTokensOnly: Bool = false, _ pass: inout some DropoutSites
   ) -> Tensor {
-    block(attention.mixed(x, rows, &pass), x, rows, firstTokensOnly: firstTokensOnly, &pass)
+    block(attention.mixed(x, rows, &pass), x, rows, readTokensOnly: readTokensOnly, &pass)
   }
 }

@@ -50,6 +50,34 @@ import Testing
     }
   }
 
+  /// The last layer works for labelled tokens alone, unless all states are wanted; what is dropped is the same.
+  @Test(arguments: testedBackends, [false, true])
+  func onlyLabelledTokensGoThroughTheLastLayer(_ backend: any Backend, recomputes: Bool) throws {
+    let fixtures = try LlamaFixture("llama2")
+    let llama = try fixtures.model(
+      "recompute: \(recomputes), adapter: { type: lora, rank: 4, dropout: 0.5, targets: all-linear }", on: backend)
+    var block = try fixtures.block
+    let targets = try #require(fixtures.block.targets)
+    guard case .tokens(let all) = targets else { return }
+    block.targets = .tokens(all.map { row in row.indices.map { $0 % 3 == 1 ? row[$0] : -1 } })
+    func found(_ wants: ForwardPass.Wants) throws -> (loss: Float, gradient: Parameters) {
+      let (loss, gradient) = try valueAndGradient(of: llama) { llama in
+        var pass = ForwardPass(training: true, wants: wants, random: RandomSource(seed: 7))
+        return try #require(try llama(block, &pass).tokens).losses().mean()
+      }
+      return (loss.item, gradient)
+    }
+    let (short, whole) = (try found([]), try found(.hiddenStates))
+    #expect(abs(short.loss - whole.loss) < 1e-6)
+    #expect(short.gradient.names == whole.gradient.names && short.gradient.count > 8)
+    for (name, part) in short.gradient {
+      let other = try #require(whole.gradient[name]).floats
+      #expect(largestDifference(part.floats, other.map(Double.init)) < 1e-6, "\(name)")
+    }
+    block.targets = .tokens(all.map { row in row.map { _ in -1 } })
+    #expect(try llama.evaluated(block).tokens?.logits.count == 0)
+  }
+
   /// Over frozen weights that stay in 16 bits: logits, and gradients of the update, are those of the same rounded numbers in
   /// float32.
   @Test(arguments: [DType.float16, .bfloat16], testedBackends)

@@ -85,7 +85,7 @@ import Testing
     let group = try AlbertGroup(scope, configuration, layers: 2)
     let rows = PackedRows(RowOffsets(lengths: [2]), counters: [0, 1], on: ReferenceBackend.shared)
     var sites = SiteRates()
-    _ = group(Tensor([Float](repeating: 1, count: 16), [2, 8]), rows, firstTokensOnly: false, &sites)
+    _ = group(Tensor([Float](repeating: 1, count: 16), [2, 8]), rows, readTokensOnly: false, &sites)
     #expect(sites.rates == [0.25, 0.5, 0, 0.25, 0.5, 0])
   }
 }

@@ -43,9 +43,12 @@ import Testing
     #expect(largestDifference(sum.floats, [-2, 1, -1, 2]) < 1e-6)
   }
 
-  @Test func rowsKnowTheirFirstTokens() {
-    let rows = PackedRows(RowOffsets(lengths: [2, 3]), counters: [5, 6, 7, 8, 9], on: ReferenceBackend.shared)
-    #expect(rows.firstTokens.ids == [0, 2] && rows.firstCounters.ids == [5, 7])
+  @Test func rowsKnowTheTokensThatAreRead() {
+    let (offsets, counters): (RowOffsets, [Int32]) = (RowOffsets(lengths: [2, 3]), [5, 6, 7, 8, 9])
+    let firsts = PackedRows(offsets, counters: counters, on: ReferenceBackend.shared)
+    #expect(firsts.readTokens.ids == [0, 2] && firsts.readCounters.ids == [5, 7])
+    let some = PackedRows(offsets, counters: counters, read: [1, 2, 4], on: ReferenceBackend.shared)
+    #expect(some.readTokens.ids == [1, 2, 4] && some.readCounters.ids == [6, 7, 9])
   }
 
   @Test func namesOfAScopeAreJoined() throws {

@@ -126,7 +126,8 @@ struct LoRAModel<Base: Model>: AdaptedModel {
 
   func callAsFunction(_ input: TokenBlock, _ pass: inout ForwardPass) throws -> ModelOutput {
     guard configuration.dropout > 0, pass.isTraining else { return try base(input, &pass) }
-    let rows = PackedRows(input.rows, counters: input.dropoutCounters, on: backend)
+    let read = card.family == .decoder ? AskedPositions(input).places : nil
+    let rows = PackedRows(input.rows, counters: input.dropoutCounters, read: read, on: backend)
     let rate = configuration.dropout
     var (model, sites) = (base, pass)
     model.updateModules(of: Linear.self) { _, linear in

@@ -84,21 +84,24 @@ struct Llama: Model {
       vocabulary: configuration.vocabularySize, segments: .max, maxPositions: configuration.longestRow, outputs: 1)
     let cache = pass.cache
     let positions = input.positions(after: cache?.lengths)
+    let asked = AskedPositions(input)
     let batch = DecoderRows(
-      PackedRows(input.rows, counters: input.dropoutCounters, on: backend),
+      PackedRows(input.rows, counters: input.dropoutCounters, read: asked.places, on: backend),
       TokenRotation(rotary, positions: positions, rows: input.rows, on: backend), cache: cache)
     let keepsHidden = pass.wants.contains(.hiddenStates)
 
     var x = embeddings(input.ids)  // [tokens, hidden]
     var hiddenStates = keepsHidden ? [x] : []
     for (index, layer) in layers.enumerated() {
-      x = layer(x, batch, recomputes: recomputes && pass.isTraining, &pass)
-      if keepsHidden, index < layers.count - 1 { hiddenStates.append(x) }
+      let isLast = index == layers.count - 1
+      x = layer(
+        x, batch, readTokensOnly: isLast && !keepsHidden, recomputes: recomputes && pass.isTraining, &pass)
+      if keepsHidden, !isLast { hiddenStates.append(x) }
     }
     cache?.advance(input.rows)
     if keepsHidden { hiddenStates.append(norm(x)) }
-    let asked = AskedPositions(input)
-    let hidden = norm(x.rows(Tensor(ids: asked.places, on: backend)))  // [positions, hidden]
+    if keepsHidden || layers.isEmpty { x = x.rows(batch.rows.readTokens) }
+    let hidden = norm(x)  // [positions, hidden]
     return ModelOutput(
       tokens: TokenPredictions(
         hidden: hidden, head: head?.weight ?? embeddings.weight, rows: asked.rows, targets: asked.targets),

@@ -52,7 +52,7 @@ struct Albert: Encoder {
 
   func encode(_ input: TokenBlock, _ rows: PackedRows, _ pass: inout ForwardPass) -> ModelOutput {
     var states = EncoderStates(mapping(embeddings(input, rows, &pass)), rows, pass.wants)
-    states.apply(order) { groups[$0]($1, rows, firstTokensOnly: $2, &pass) }
+    states.apply(order) { groups[$0]($1, rows, readTokensOnly: $2, &pass) }
     return states.output(pooler, classifier, &pass)
   }
 }
@@ -69,12 +69,12 @@ struct AlbertGroup: Module {
 
   mutating func visit(_ visitor: inout ParameterVisitor) { visitor.visit("albert_layers", &layers) }
 
-  /// `[tokens, hidden]` to `[tokens, hidden]`, or to `[rows, hidden]` with `firstTokensOnly`.
+  /// `[tokens, hidden]` to `[tokens, hidden]`, or to `[rows, hidden]` with `readTokensOnly`.
   func callAsFunction(
-    _ x: Tensor, _ rows: PackedRows, firstTokensOnly: Bool, _ pass: inout some DropoutSites
+    _ x: Tensor, _ rows: PackedRows, readTokensOnly: Bool, _ pass: inout some DropoutSites
   ) -> Tensor {
     layers.enumerated().reduce(x) { x, layer in
-      layer.element(x, rows, firstTokensOnly: firstTokensOnly && layer.offset == layers.count - 1, &pass)
+      layer.element(x, rows, readTokensOnly: readTokensOnly && layer.offset == layers.count - 1, &pass)
     }
   }
 }

@@ -31,12 +31,12 @@ struct DebertaEncoder<Projections: DisentangledProjections>: Module {
   func callAsFunction(_ embedded: Tensor, _ rows: PackedRows, _ pass: inout ForwardPass) -> EncoderStates {
     var states = EncoderStates(embedded, rows, pass.wants)
     let batch = positions?(rows)
-    states.apply(layers.indices) { index, x, firstTokensOnly in
+    states.apply(layers.indices) { index, x, readTokensOnly in
       let layer = layers[index]
       // The convolution joins the first layer and reads every token.
-      guard index == 0, let convolution else { return layer(x, batch, rows, firstTokensOnly: firstTokensOnly, &pass) }
-      let whole = convolution(embedded, layer(x, batch, rows, firstTokensOnly: false, &pass), rows, &pass)
-      return firstTokensOnly ? whole.rows(rows.firstTokens) : whole
+      guard index == 0, let convolution else { return layer(x, batch, rows, readTokensOnly: readTokensOnly, &pass) }
+      let whole = convolution(embedded, layer(x, batch, rows, readTokensOnly: false, &pass), rows, &pass)
+      return readTokensOnly ? whole.rows(rows.readTokens) : whole
     }
     return states
   }
@@ -64,9 +64,9 @@ struct DebertaLayer<Projections: DisentangledProjections>: Module {
   }
 
   func callAsFunction(
-    _ x: Tensor, _ positions: BatchPositions?, _ rows: PackedRows, firstTokensOnly: Bool, _ pass: inout ForwardPass
+    _ x: Tensor, _ positions: BatchPositions?, _ rows: PackedRows, readTokensOnly: Bool, _ pass: inout ForwardPass
   ) -> Tensor {
-    block(attention.mixed(x, positions, rows, &pass), x, rows, firstTokensOnly: firstTokensOnly, &pass)
+    block(attention.mixed(x, positions, rows, &pass), x, rows, readTokensOnly: readTokensOnly, &pass)
   }
 }
 

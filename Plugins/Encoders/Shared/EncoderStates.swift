@@ -21,7 +21,7 @@ struct EncoderStates {
   /// Applies a layer for each index: a function of the index, the newest state, and whether the rows' first tokens are
   /// enough.
   mutating func apply(
-    _ indices: some Collection<Int>, _ layer: (_ index: Int, _ x: Tensor, _ firstTokensOnly: Bool) -> Tensor
+    _ indices: some Collection<Int>, _ layer: (_ index: Int, _ x: Tensor, _ readTokensOnly: Bool) -> Tensor
   ) {
     for (place, index) in indices.enumerated() {
       isShort = place == indices.count - 1 && !keepsAll
@@ -37,5 +37,5 @@ struct EncoderStates {
   }
 
   /// The newest state of the rows' first tokens.
-  var first: Tensor { isShort ? newest : newest.rows(rows.firstTokens) }  // [rows, hidden]
+  var first: Tensor { isShort ? newest : newest.rows(rows.readTokens) }  // [rows, hidden]
 }
