@@ -57,12 +57,11 @@ struct BufferPoolTests {
     #expect(pool.statistics.bytesInUse == 0)
   }
 
-  /// More than this machine may have: only what is written to takes memory.
   @Test("hands out zeros, again after some were written")
   func zeros() {
     let pool = BufferPool(poisons: true)
-    let size = 16 << 30
-    let places = [0, 5 << 30, size - 1]
+    let size = 1 << 30
+    let places = [0, size / 3, size - 1]
     for written in [places.map { $0..<$0 + 1 }, nil, []] {
       let table = pool.allocateZeros(size)
       let bytes = table.assumingMemoryBound(to: UInt8.self)
