@@ -1,4 +1,5 @@
-// AdamW in one pass over the weights, as torch.optim.AdamW: decay first, then the step.
+// AdamW in one pass over the weights, as torch.optim.AdamW: decay first, then the step. What a weight becomes does not
+// hang on where in a vector it lies: rows are moved alone or with their neighbours.
 #pragma once
 #include "vector.h"
 
@@ -9,10 +10,11 @@ static void adamw(reflux_adamw step, float *weight, const float *gradient, float
   vector inverse_correction = splat(1.0f / step.square_root_correction);
   FOR_EACH_VECTOR(count, {
     vector g = GET(gradient) * scale;
-    vector m = beta1 * GET(mean) + rest1 * g;
-    vector v = beta2 * GET(square) + rest2 * g * g;
+    vector m = multiply_add(beta1, GET(mean), rest1 * g);
+    vector v = multiply_add(beta2, GET(square), rest2 * g * g);
     PUT(mean, m);
     PUT(square, v);
-    PUT(weight, GET(weight) * decay - size * m / (square_root(v) * inverse_correction + epsilon));
+    vector divisor = multiply_add(square_root(v), inverse_correction, epsilon);
+    PUT(weight, multiply_add(GET(weight), decay, -(size * m / divisor)));
   })
 }

@@ -111,4 +111,13 @@ INLINE vector absolute(vector v) { return from_bits(bits_of(v) & 0x7fffffff); }
 INLINE vector with_sign_of(vector magnitude, vector sign) {
   return from_bits((bits_of(magnitude) & 0x7fffffff) | (bits_of(sign) & (int32_t)0x80000000));
 }
+/// `a b + c`, rounded once where the processor can do that, in whole vectors and partial ones alike. Written out, it is
+/// the compiler's choice, which may fall differently for the two.
+INLINE vector multiply_add(vector a, vector b, vector c) {
+#if WIDTH > 4 || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
 INLINE vector square_root(vector v) { return __builtin_elementwise_sqrt(v); }
