@@ -99,8 +99,10 @@ struct Llama: Model {
       if keepsHidden, !isLast { hiddenStates.append(x) }
     }
     cache?.advance(input.rows)
-    if keepsHidden { hiddenStates.append(norm(x)) }
-    if keepsHidden || layers.isEmpty { x = x.rows(batch.rows.readTokens) }
+    if keepsHidden {
+      hiddenStates.append(norm(x))
+      x = x.rows(batch.rows.readTokens)
+    }
     let hidden = norm(x)  // [positions, hidden]
     return ModelOutput(
       tokens: TokenPredictions(
